@@ -1,0 +1,151 @@
+package stat
+
+// Source is an agency or publisher whose exports we hold.
+type Source struct {
+	ID        string `yaml:"id" json:"id"`
+	Title     string `yaml:"title" json:"title"`
+	Publisher string `yaml:"publisher" json:"publisher"`
+	Address   string `yaml:"address" json:"address"`           // public address of the source
+	Licence   string `yaml:"licence" json:"licence"`           // under what terms the figures may be used, in words
+	About     string `yaml:"about" json:"about"`               // what the source is and how it counts, two or three sentences
+	Contact   string `yaml:"contact" json:"contact,omitempty"` // whom to ask, if the source names somebody
+}
+
+// Protection says how carefully a measure must be published. It has no default: every data set chooses.
+type Protection string
+
+// The two classes of measures.
+const (
+	// ProtectionOpen is for arrests, prosecutions and convictions of adults: published exactly, zero included.
+	ProtectionOpen Protection = "open"
+	// ProtectionProtected is for victims, children and accused juveniles: small counts are withheld.
+	ProtectionProtected Protection = "protected"
+)
+
+// FieldType says how the text of a cell becomes a value.
+type FieldType string
+
+// The types of a field. A cell is always read as text first; no library guesses.
+const (
+	FieldText    FieldType = "text"
+	FieldCode    FieldType = "code"    // one of the codes of Field.Codelist
+	FieldInteger FieldType = "integer" // a count: 0, 7, 3557; also carries a status and a bound
+	FieldDecimal FieldType = "decimal"
+	FieldDate    FieldType = "date"
+)
+
+// Field is one column of a data set.
+type Field struct {
+	Name     string    `yaml:"name" json:"name"`
+	Title    string    `yaml:"title" json:"title,omitempty"`
+	Type     FieldType `yaml:"type" json:"type"`
+	Codelist string    `yaml:"codelist" json:"codelist,omitempty"`
+	Required bool      `yaml:"required" json:"required,omitempty"`
+	Minimum  *int64    `yaml:"minimum" json:"minimum,omitempty"`
+	Maximum  *int64    `yaml:"maximum" json:"maximum,omitempty"`
+	About    string    `yaml:"about" json:"about,omitempty"`
+}
+
+// PeriodFields says where the records of a data set carry their period: either From and To (with the words of
+// the source in Stated), or one Date that is counted by calendar or fiscal year, by the data set's clock.
+type PeriodFields struct {
+	From   string `yaml:"from" json:"from,omitempty"`
+	To     string `yaml:"to" json:"to,omitempty"`
+	Stated string `yaml:"stated" json:"stated,omitempty"`
+	Date   string `yaml:"date" json:"date,omitempty"`
+}
+
+// CitationFields names the fields that say where a figure was read.
+type CitationFields struct {
+	Title      string `yaml:"title" json:"title,omitempty"`
+	Publisher  string `yaml:"publisher" json:"publisher,omitempty"`
+	Year       string `yaml:"year" json:"year,omitempty"`
+	Address    string `yaml:"address" json:"address,omitempty"`
+	Locator    string `yaml:"locator" json:"locator,omitempty"`
+	Confidence string `yaml:"confidence" json:"confidence,omitempty"`
+}
+
+// Dataset is one kind of export of one source: its fields, its key, what it counts and on which clock.
+//
+// Unit, Stage and Clock are either the same for all records, or stand in a field of each record (UnitField,
+// StageField, ClockField); then every series must pin that field to one code, so that unlike things never mix.
+type Dataset struct {
+	ID         string         `yaml:"id" json:"id"`
+	Title      string         `yaml:"title" json:"title"`
+	Source     string         `yaml:"source" json:"source"`
+	About      string         `yaml:"about" json:"about"`
+	Protection Protection     `yaml:"protection" json:"protection"`
+	Unit       string         `yaml:"unit" json:"unit,omitempty"` // code of the code list counting-units
+	UnitField  string         `yaml:"unit_field" json:"unit_field,omitempty"`
+	Stage      string         `yaml:"stage" json:"stage,omitempty"` // code of the code list stages
+	StageField string         `yaml:"stage_field" json:"stage_field,omitempty"`
+	Clock      Clock          `yaml:"clock" json:"clock,omitempty"`
+	ClockField string         `yaml:"clock_field" json:"clock_field,omitempty"`
+	Event      string         `yaml:"event" json:"event"` // which event dates a record: arrest, referral, disposition …
+	Rule       string         `yaml:"rule" json:"rule"`   // how multiples are counted, in a sentence
+	Geography  string         `yaml:"geography" json:"geography,omitempty"`
+	Period     PeriodFields   `yaml:"period" json:"period"`
+	Value      string         `yaml:"value" json:"value,omitempty"` // the field that is summed; empty if records are counted
+	Bound      string         `yaml:"bound" json:"bound,omitempty"` // the field that holds exactly, at-least, at-most, about
+	Status     string         `yaml:"status" json:"status,omitempty"`
+	Citation   CitationFields `yaml:"citation" json:"citation"`
+	Note       string         `yaml:"note" json:"note,omitempty"` // the field that holds a remark on one record
+	Key        []string       `yaml:"key" json:"key"`
+	Duplicates string         `yaml:"duplicates" json:"duplicates"` // refuse | keep: are equal rows repeats, or other records
+	Fields     []Field        `yaml:"fields" json:"fields"`
+	Accept     Acceptance     `yaml:"accept" json:"accept"`
+	Since      Date           `yaml:"since" json:"since,omitzero"` // no record can be older
+	Fabricated bool           `yaml:"fabricated" json:"fabricated,omitempty"`
+}
+
+// Acceptance is the limit above which a batch stops a release.
+type Acceptance struct {
+	QuarantineAtMost float64 `yaml:"quarantine_at_most" json:"quarantine_at_most"` // share of rows, 0 to 1
+}
+
+// Field returns the field with the name, and whether there is one.
+func (d Dataset) Field(name string) (Field, bool) {
+	for _, f := range d.Fields {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return Field{}, false
+}
+
+// Code is one entry of a code list.
+type Code struct {
+	Code      string `json:"code"`
+	Label     string `json:"label"`
+	Plural    string `json:"plural,omitempty"` // the label for a number other than one
+	Parent    string `json:"parent,omitempty"`
+	ValidFrom Date   `json:"valid_from,omitzero"`
+	ValidTo   Date   `json:"valid_to,omitzero"`
+	About     string `json:"about,omitempty"`
+}
+
+// Codelist is a closed list of codes with labels and dates of validity.
+type Codelist struct {
+	ID    string `json:"id"`
+	Codes []Code `json:"codes"`
+}
+
+// Label returns the label of the code, or the code itself if the list does not have it.
+func (l Codelist) Label(code string) string {
+	for _, c := range l.Codes {
+		if c.Code == code {
+			return c.Label
+		}
+	}
+	return code
+}
+
+// Has reports whether the list has the code.
+func (l Codelist) Has(code string) bool {
+	for _, c := range l.Codes {
+		if c.Code == code {
+			return true
+		}
+	}
+	return false
+}

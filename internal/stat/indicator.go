@@ -1,0 +1,119 @@
+package stat
+
+// Indicator is a question with the counts that answer it: one or more panels, each with one counting unit, one
+// clock and one axis.
+type Indicator struct {
+	ID       string   `yaml:"id" json:"id"`
+	Title    string   `yaml:"title" json:"title"`       // plain words, with the place
+	Short    string   `yaml:"short" json:"short"`       // for lists and navigation
+	Question string   `yaml:"question" json:"question"` // the heading of the page
+	Topic    string   `yaml:"topic" json:"topic"`
+	Headline int      `yaml:"headline" json:"headline,omitempty"` // place on the home page, from 1; 0: not there
+	About    string   `yaml:"about" json:"about"`                 // the definition in two or three sentences
+	Terms    []string `yaml:"terms" json:"terms,omitempty"`       // statutory and searched-for words
+	Answer   []string `yaml:"answer" json:"answer"`               // ids of the panels whose sentences, in order, answer the question
+	Alt      string   `yaml:"alt" json:"alt"`                     // what kind of chart this is, for a reader who cannot see it; the figures are added by rule
+	Panels   []Panel  `yaml:"panels" json:"panels"`
+	Notes    []string `yaml:"notes" json:"notes"` // what to know before quoting, worst first
+	Statutes []string `yaml:"statutes" json:"statutes,omitempty"`
+	Related  []string `yaml:"related" json:"related,omitempty"`
+	Since    Date     `yaml:"since" json:"since"` // since when this definition holds
+}
+
+// Panel is one axis of an indicator: series of one counting unit on one clock.
+type Panel struct {
+	ID         string      `yaml:"id" json:"id"`
+	Title      string      `yaml:"title" json:"title"`
+	Form       Form        `yaml:"form" json:"form"`
+	Series     []Series    `yaml:"series" json:"series"`
+	Ratio      *Ratio      `yaml:"ratio" json:"ratio,omitempty"`
+	Rate       *Rate       `yaml:"rate" json:"rate,omitempty"`
+	Breakdowns []Breakdown `yaml:"breakdowns" json:"breakdowns,omitempty"`
+	Sentence   string      `yaml:"sentence" json:"sentence"`       // see report.Write for the placeholders; no digits
+	Unlike     string      `yaml:"unlike" json:"unlike,omitempty"` // why unlike units are set against each other here
+	Note       string      `yaml:"note" json:"note,omitempty"`     // one line under the panel's title
+
+	// Filled in from the data sets when the definitions are loaded; all series of a panel agree on them.
+	Unit       string     `yaml:"-" json:"unit"`
+	Stage      string     `yaml:"-" json:"stage"`
+	Clock      Clock      `yaml:"-" json:"clock"`
+	Protection Protection `yaml:"-" json:"protection"`
+}
+
+// Form is how a panel is drawn.
+type Form string
+
+// The forms of a panel.
+const (
+	FormPair    Form = "pair"    // two or more counts of one period as horizontal bars, with their ratio
+	FormColumns Form = "columns" // counts by year as columns with exact intervals
+	FormLine    Form = "line"    // values by year as a line that stops at gaps and breaks
+	FormSpans   Form = "spans"   // counts over periods as the sources stated them, one horizontal bar each
+)
+
+// Forms lists every form.
+var Forms = []Form{FormPair, FormColumns, FormLine, FormSpans}
+
+// Series is the values of one thing in a panel, one for each period.
+type Series struct {
+	ID        string    `yaml:"id" json:"id"`
+	Label     string    `yaml:"label" json:"label"` // on the mark: selling sex
+	Noun      Noun      `yaml:"noun" json:"noun"`   // in sentences: arrest for selling sex
+	Dataset   string    `yaml:"dataset" json:"dataset"`
+	Measure   Measure   `yaml:"measure" json:"measure"`
+	Where     Where     `yaml:"where" json:"where,omitempty"`
+	Otherwise Where     `yaml:"otherwise" json:"otherwise,omitempty"` // used for the periods for which Where finds no record
+	Statutes  []string  `yaml:"statutes" json:"statutes,omitempty"`   // breaks follow from their versions
+	Expected  *Expected `yaml:"expected" json:"expected,omitempty"`
+}
+
+// Noun is what a series counts, for one and for many.
+type Noun struct {
+	One  string `yaml:"one" json:"one"`
+	Many string `yaml:"many" json:"many"`
+}
+
+// Measure is how records become a value: the sum of a field, or the number of records. Exactly one is set.
+type Measure struct {
+	Sum   string `yaml:"sum" json:"sum,omitempty"`     // name of an integer field
+	Count string `yaml:"count" json:"count,omitempty"` // "records"
+}
+
+// Where keeps the records whose field has one of the codes, for every field named.
+type Where map[string][]string
+
+// Expected says who should be in a total: the codes of Dimension that had to report, from a code list.
+type Expected struct {
+	Dimension string `yaml:"dimension" json:"dimension"`
+	Where     Where  `yaml:"where" json:"where,omitempty"` // the records by which each reporter is judged
+	Noun      Noun   `yaml:"noun" json:"noun"`             // agency, agencies
+}
+
+// Ratio sets one count of a panel against another. It never stands without both counts and an interval.
+type Ratio struct {
+	Of       string `yaml:"of" json:"of"` // series id
+	To       string `yaml:"to" json:"to"`
+	Label    string `yaml:"label" json:"label"` // sellers for each buyer
+	Decimals int    `yaml:"decimals" json:"decimals"`
+}
+
+// Rate sets a count against the residents of the same year.
+type Rate struct {
+	Of         string `yaml:"of" json:"of"`
+	Per        int64  `yaml:"per" json:"per"` // 100000
+	Label      string `yaml:"label" json:"label"`
+	Decimals   int    `yaml:"decimals" json:"decimals"`
+	Population Series `yaml:"population" json:"population"`
+}
+
+// Breakdown is the same count by the codes of one dimension.
+type Breakdown struct {
+	ID         string     `yaml:"id" json:"id"`
+	Title      string     `yaml:"title" json:"title"`
+	By         string     `yaml:"by" json:"by"`                   // a code field of the data set
+	Series     []string   `yaml:"series" json:"series,omitempty"` // ids; empty: all of the panel
+	Where      Where      `yaml:"where" json:"where,omitempty"`   // instead of the series' own
+	Otherwise  Where      `yaml:"otherwise" json:"otherwise,omitempty"`
+	Protection Protection `yaml:"protection" json:"protection,omitempty"` // if stricter than the data set's
+	Note       string     `yaml:"note" json:"note,omitempty"`
+}

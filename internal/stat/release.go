@@ -1,0 +1,145 @@
+package stat
+
+import "time"
+
+// Site is how an installation presents itself.
+type Site struct {
+	Name      string `yaml:"name" json:"name"`           // Tallystick
+	Place     string `yaml:"place" json:"place"`         // Connecticut
+	Title     string `yaml:"title" json:"title"`         // one line: what this site is
+	Publisher string `yaml:"publisher" json:"publisher"` // who answers for it
+	Contact   string `yaml:"contact" json:"contact"`
+	About     string `yaml:"about" json:"about"`
+	Address   string `yaml:"address" json:"address,omitempty"` // public address of the site, if it has one
+	Licence   string `yaml:"licence" json:"licence"`
+}
+
+// Definitions are all definitions, as they stand in data/ and frozen in a release. Every list is sorted by its
+// identifier (events by date).
+type Definitions struct {
+	Site       Site        `json:"site"`
+	Sources    []Source    `json:"sources"`
+	Datasets   []Dataset   `json:"datasets"`
+	Feeds      []Feed      `json:"feeds"`
+	Codelists  []Codelist  `json:"codelists"`
+	Statutes   []Statute   `json:"statutes"`
+	Events     []Event     `json:"events"`
+	Indicators []Indicator `json:"indicators"`
+}
+
+func find[T any](list []T, id string, of func(T) string) (T, bool) {
+	for _, x := range list {
+		if of(x) == id {
+			return x, true
+		}
+	}
+	var zero T
+	return zero, false
+}
+
+// Source returns the source with the identifier.
+func (d Definitions) Source(id string) (Source, bool) {
+	return find(d.Sources, id, func(s Source) string { return s.ID })
+}
+
+// Dataset returns the data set with the identifier.
+func (d Definitions) Dataset(id string) (Dataset, bool) {
+	return find(d.Datasets, id, func(s Dataset) string { return s.ID })
+}
+
+// Feed returns the feed with the identifier.
+func (d Definitions) Feed(id string) (Feed, bool) {
+	return find(d.Feeds, id, func(s Feed) string { return s.ID })
+}
+
+// Codelist returns the code list with the identifier.
+func (d Definitions) Codelist(id string) (Codelist, bool) {
+	return find(d.Codelists, id, func(s Codelist) string { return s.ID })
+}
+
+// Statute returns the statute with the identifier.
+func (d Definitions) Statute(id string) (Statute, bool) {
+	return find(d.Statutes, id, func(s Statute) string { return s.ID })
+}
+
+// Indicator returns the indicator with the identifier.
+func (d Definitions) Indicator(id string) (Indicator, bool) {
+	return find(d.Indicators, id, func(s Indicator) string { return s.ID })
+}
+
+// Batch is one export accepted for processing.
+type Batch struct {
+	ID          string    `json:"id"` // b0001, in the order of receipt
+	Feed        string    `json:"feed"`
+	Dataset     string    `json:"dataset"`
+	File        string    `json:"file"` // the name under which it came
+	SHA256      string    `json:"sha256"`
+	Bytes       int64     `json:"bytes"`
+	ReceivedAt  time.Time `json:"received_at"`
+	ReceivedBy  string    `json:"received_by,omitempty"`
+	Rows        int64     `json:"rows"` // rows = accepted + quarantined + duplicates + set aside
+	Accepted    int64     `json:"accepted"`
+	Quarantined int64     `json:"quarantined"`
+	Duplicates  int64     `json:"duplicates"`
+	SetAside    int64     `json:"set_aside"`
+	Records     int64     `json:"records"` // what the accepted rows became; more than rows where a wide row holds several
+}
+
+// Balanced reports whether every row is accounted for.
+func (b Batch) Balanced() bool {
+	return b.Rows == b.Accepted+b.Quarantined+b.Duplicates+b.SetAside
+}
+
+// Answer is what the rules wrote about an indicator in a release.
+type Answer struct {
+	Indicator string     `json:"indicator"`
+	Sentences []Sentence `json:"sentences"` // the answer to the question
+	Panels    []Spoken   `json:"panels"`    // one sentence for each panel
+	Alt       string     `json:"alt"`       // alternative text of the figure
+	Cautions  []string   `json:"cautions"`  // what to know before quoting, worst first: derived ones and the definition's notes
+	Breaks    []Break    `json:"breaks,omitempty"`
+	Events    []string   `json:"events,omitempty"` // ids of the events that apply, oldest first
+}
+
+// Spoken is the sentence of one panel.
+type Spoken struct {
+	Panel    string   `json:"panel"`
+	Sentence Sentence `json:"sentence"`
+}
+
+// Gate is a condition that a draft had to meet, and how it stood.
+type Gate struct {
+	ID     string  `json:"id"`
+	Title  string  `json:"title"`
+	Passed bool    `json:"passed"`
+	Issues []Issue `json:"issues,omitempty"`
+}
+
+// FileRef is one file of a release.
+type FileRef struct {
+	Path   string `json:"path"` // slash-separated, relative to the release's folder
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// Ref names another release by identifier and by the checksum of its manifest.
+type Ref struct {
+	ID     string `json:"id"`
+	SHA256 string `json:"sha256"`
+}
+
+// Manifest says what a release holds, from what it was made, and the checksum of every file in it.
+type Manifest struct {
+	Format      string    `json:"format"` // tallystick-release-1
+	ID          string    `json:"id"`     // 2026-11-24, or 2026-11-24.2 for the second of a day
+	PublishedAt time.Time `json:"published_at"`
+	Title       string    `json:"title"`
+	Reason      string    `json:"reason"` // why it was made, in a sentence
+	Previous    *Ref      `json:"previous,omitempty"`
+	Program     string    `json:"program"` // version of tallystick
+	Engine      string    `json:"engine"`  // version of DuckDB
+	Batches     []Batch   `json:"batches"`
+	Gates       []Gate    `json:"gates"`
+	Inputs      string    `json:"inputs"` // SHA-256 over definitions and batches: equal inputs, equal release
+	Files       []FileRef `json:"files"`  // sorted by path; all but the manifest itself
+}

@@ -1,0 +1,51 @@
+package stat
+
+// Statute is a section of law with its dated versions.
+type Statute struct {
+	ID       string           `yaml:"id" json:"id"`             // the section, lower case: 53a-82
+	Citation string           `yaml:"citation" json:"citation"` // CGS 53a-82
+	Title    string           `yaml:"title" json:"title"`
+	Plain    string           `yaml:"plain" json:"plain"` // what it forbids, in plain words
+	Role     string           `yaml:"role" json:"role"`   // seller, buyer, promoter, trafficker, other
+	Versions []StatuteVersion `yaml:"versions" json:"versions"`
+}
+
+// StatuteVersion is what a section said between two dates.
+type StatuteVersion struct {
+	From       Date     `yaml:"from" json:"from,omitzero"` // first day in force; zero: before our records begin
+	To         Date     `yaml:"to" json:"to,omitzero"`     // last day in force; zero: still in force as far as verified
+	Label      string   `yaml:"label" json:"label"`
+	Class      string   `yaml:"class" json:"class"`
+	AgeLimit   string   `yaml:"age_limit" json:"age_limit,omitempty"`
+	Elements   string   `yaml:"elements" json:"elements,omitempty"`
+	Act        string   `yaml:"act" json:"act,omitempty"`       // the act that made this version: PA 16-71
+	Change     string   `yaml:"change" json:"change,omitempty"` // what changed, in a short sentence
+	Breaks     bool     `yaml:"breaks" json:"breaks"`           // whether counts before and after do not compare
+	Sources    []string `yaml:"sources" json:"sources"`         // addresses
+	Confidence string   `yaml:"confidence" json:"confidence"`   // high, medium, low
+}
+
+// Event is an act, a ruling or an operation that readers of a series should know of.
+type Event struct {
+	ID         string   `json:"id"`
+	Date       Date     `json:"date"`
+	Precision  string   `json:"precision"` // day, month, year: how exactly the date is known
+	Kind       string   `json:"kind"`      // act, ruling, operation, duty, publication
+	Title      string   `json:"title"`
+	Text       string   `json:"text"`
+	Act        string   `json:"act,omitempty"`
+	Statutes   []string `json:"statutes,omitempty"`
+	Indicators []string `json:"indicators,omitempty"`
+	Address    string   `json:"address"`
+	Confidence string   `json:"confidence"`
+}
+
+// Break is a date across which values of a series do not compare. Breaks are derived from statutes,
+// definitions and coverage; nobody draws them by hand.
+type Break struct {
+	Date   Date   `json:"date"`
+	Kind   string `json:"kind"` // statute, definition, coverage
+	Act    string `json:"act,omitempty"`
+	Text   string `json:"text"` // what changed, in a short sentence
+	Source string `json:"source,omitempty"`
+}
