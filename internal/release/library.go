@@ -1,0 +1,277 @@
+package release
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tallystick/internal/stat"
+)
+
+// entry is one sealed folder whose manifest was read.
+type entry struct {
+	dir      string
+	manifest stat.Manifest
+	sha256   string // of the manifest's bytes
+}
+
+// Library is a folder of sealed releases, open for reading by any number of goroutines. It reads manifests at
+// once and everything else when it is asked for, and keeps what it read within a bound.
+type Library struct {
+	dir     string
+	entries atomic.Pointer[[]*entry] // newest first; never changed, only replaced
+	refresh sync.Mutex
+
+	mu    sync.Mutex
+	kept  map[string]*slot // by checksum of the manifest
+	used  []string         // checksums in kept, least recently used first
+	bound int64            // bytes of content to keep
+}
+
+// slot is the content of one release, read once however many ask for it at the same time.
+type slot struct {
+	once    sync.Once
+	content *content
+	err     error
+}
+
+// DefaultBound is how much content of opened releases a library keeps, in bytes.
+const DefaultBound = 256 << 20
+
+// OpenLibrary opens a folder of releases. It returns stat.ErrNotFound if there is no such folder; a folder
+// without a release is an empty library. Folders that are not sealed releases are passed over; see Refresh.
+func OpenLibrary(dir string) (*Library, error) {
+	l := &Library{dir: dir, kept: map[string]*slot{}, bound: DefaultBound}
+	if _, _, err := l.Refresh(); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// SetBound changes how many bytes of opened releases the library keeps. The release that was asked for last is
+// always kept.
+func (l *Library) SetBound(bytes int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.bound = bytes
+}
+
+// Refresh looks for releases that came or went since the library was opened and swaps to the new list at once.
+// It reports whether the list changed, and an issue for each folder that has the name of a release but cannot
+// be one; such a folder is not shown.
+func (l *Library) Refresh() (changed bool, issues []stat.Issue, err error) {
+	l.refresh.Lock()
+	defer l.refresh.Unlock()
+	var known []*entry
+	if p := l.entries.Load(); p != nil {
+		known = *p
+	}
+	found, issues, err := scan(l.dir, known)
+	if err != nil {
+		return false, nil, err
+	}
+	if l.entries.Load() != nil && slices.Equal(found, known) {
+		return false, issues, nil
+	}
+	l.entries.Store(&found)
+	return true, issues, nil
+}
+
+// scan reads the manifests in a folder of releases, newest first. An entry that is already known is taken over
+// as it is, since a sealed folder does not change.
+func scan(dir string, known []*entry) ([]*entry, []stat.Issue, error) {
+	names, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, fmt.Errorf("folder of releases %s: %w", dir, stat.ErrNotFound)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	var entries []*entry
+	var issues []stat.Issue
+	for _, n := range names {
+		if !n.IsDir() || !ValidID(n.Name()) {
+			continue
+		}
+		path := filepath.Join(dir, n.Name())
+		if i := slices.IndexFunc(known, func(e *entry) bool { return e.dir == path }); i >= 0 {
+			entries = append(entries, known[i])
+			continue
+		}
+		m, data, err := readManifest(path)
+		if err != nil {
+			issues = append(issues, stat.Issue{
+				File: path, Code: "release-unreadable", Problem: "The release cannot be opened and is not shown: " + err.Error() + ".",
+				Fix: "Run tallystick verify on the folder.", Severity: stat.SeverityError,
+			})
+			continue
+		}
+		entries = append(entries, &entry{dir: path, manifest: m, sha256: checksum(data)})
+	}
+	slices.SortFunc(entries, func(a, b *entry) int {
+		return cmp.Or(b.manifest.PublishedAt.Compare(a.manifest.PublishedAt), CompareIDs(b.manifest.ID, a.manifest.ID))
+	})
+	return entries, issues, nil
+}
+
+// public returns the entries that are published at a moment, newest first.
+func (l *Library) public(at time.Time) []*entry {
+	all := *l.entries.Load()
+	for i, e := range all {
+		if !e.manifest.PublishedAt.After(at) {
+			return all[i:]
+		}
+	}
+	return nil
+}
+
+// List returns the manifests of the releases that are published at a moment, newest first.
+func (l *Library) List(at time.Time) []stat.Manifest {
+	entries := l.public(at)
+	list := make([]stat.Manifest, len(entries))
+	for i, e := range entries {
+		list[i] = e.manifest
+	}
+	return list
+}
+
+// Latest opens the newest release that is published at a moment. It returns stat.ErrNotFound if there is none.
+func (l *Library) Latest(at time.Time) (*Release, error) {
+	entries := l.public(at)
+	if len(entries) == 0 {
+		return nil, fmt.Errorf("no release is published: %w", stat.ErrNotFound)
+	}
+	return l.open(entries[0])
+}
+
+// Release opens the release with the identifier. It returns stat.ErrNotFound for one that does not exist or is
+// not published yet, without telling which.
+func (l *Library) Release(id string, at time.Time) (*Release, error) {
+	for _, e := range l.public(at) {
+		if e.manifest.ID == id {
+			return l.open(e)
+		}
+	}
+	return nil, fmt.Errorf("release %s: %w", id, stat.ErrNotFound)
+}
+
+// KnownOn opens the release that was the newest at the end of a day (UTC), of those that are published at a
+// moment. It returns stat.ErrNotFound for a day before the first release.
+func (l *Library) KnownOn(d stat.Date, at time.Time) (*Release, error) {
+	end := d.AddDays(1).Time()
+	for _, e := range l.public(at) {
+		if e.manifest.PublishedAt.Before(end) {
+			return l.open(e)
+		}
+	}
+	return nil, fmt.Errorf("no release was published by %s: %w", d, stat.ErrNotFound)
+}
+
+// open returns a release with its content, from memory if it was opened before.
+func (l *Library) open(e *entry) (*Release, error) {
+	l.mu.Lock()
+	s, ok := l.kept[e.sha256]
+	if !ok {
+		s = &slot{}
+		l.kept[e.sha256] = s
+	}
+	l.used = append(slices.DeleteFunc(l.used, func(sum string) bool { return sum == e.sha256 }), e.sha256)
+	l.mu.Unlock()
+
+	s.once.Do(func() { s.content, s.err = readContent(e) })
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s.err != nil {
+		l.forget(e.sha256, s)
+		return nil, fmt.Errorf("open release %s: %w", e.manifest.ID, s.err)
+	}
+	l.trim()
+	return &Release{entry: e, content: s.content}, nil
+}
+
+// trim forgets the least recently used releases until the rest is within the bound. The lock must be held.
+func (l *Library) trim() {
+	var total int64
+	for i := len(l.used) - 1; i >= 0; i-- {
+		s := l.kept[l.used[i]]
+		if s.content == nil {
+			continue
+		}
+		total += s.content.bytes
+		if total > l.bound && i < len(l.used)-1 {
+			l.forget(l.used[i], s)
+		}
+	}
+}
+
+// forget drops a slot if it is still the one that is kept. The lock must be held.
+func (l *Library) forget(sum string, s *slot) {
+	if l.kept[sum] != s {
+		return
+	}
+	delete(l.kept, sum)
+	l.used = slices.DeleteFunc(l.used, func(u string) bool { return u == sum })
+}
+
+// readContent reads the definitions, answers and observations of a release, each checked against the manifest.
+func readContent(e *entry) (*content, error) {
+	c := &content{answers: map[string]stat.Answer{}, observations: map[string][]stat.Observation{}}
+	var answers []stat.Answer
+	for _, f := range e.manifest.Files {
+		var into any
+		switch f.Path {
+		case DefinitionsFile:
+			into = &c.definitions
+		case AnswersFile:
+			into = &answers
+		case ObservationsFile:
+		default:
+			continue
+		}
+		data, err := readChecked(e.dir, f)
+		if err != nil {
+			return nil, err
+		}
+		if into == nil {
+			continue
+		}
+		if err := json.Unmarshal(data, into); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Path, err)
+		}
+		c.bytes += 2 * f.Bytes
+	}
+	for _, a := range answers {
+		c.answers[a.Indicator] = a
+	}
+	obs, err := readObservations(context.Background(), e.dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range obs {
+		c.observations[o.Indicator] = append(c.observations[o.Indicator], o)
+		c.bytes += footprint(o)
+	}
+	return c, nil
+}
+
+// footprint is about how many bytes an observation takes in memory.
+func footprint(o stat.Observation) int64 {
+	n := 512 + len(o.Note) + len(o.Period.Stated)
+	for _, c := range o.Citations {
+		n += 96 + len(c.Title) + len(c.Publisher) + len(c.Address) + len(c.Locator)
+	}
+	for _, r := range o.Rows {
+		n += 32 + len(r.Batch) + len(r.Lines)
+	}
+	return int64(n + 64*len(o.Codes) + 24*len(o.Coverage.Missing))
+}

@@ -1,0 +1,111 @@
+// Package release owns what was published: sealing a release into a read-only folder, listing and verifying
+// sealed folders, and reading them back.
+//
+// It must never know where figures come from. It has no way to the warehouse, to records or to the definitions
+// in data/: a release holds frozen definitions, observations after disclosure control, rule-written answers and
+// finished files, and this package hands out exactly those, each checked against its checksum first.
+package release
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"tallystick/internal/stat"
+)
+
+// Names of the files that every release has beside its downloads and figures.
+const (
+	ManifestFile     = "manifest.json"
+	DefinitionsFile  = "definitions.json"
+	AnswersFile      = "answers.json"
+	ObservationsFile = "observations.parquet"
+)
+
+// Release is one sealed release, open for reading. It never changes: a page that takes everything from one
+// Release cannot mix two. It stays usable when the library that gave it has moved on.
+type Release struct {
+	entry   *entry
+	content *content
+}
+
+// content is what was read from a release's folder and checked against its manifest.
+type content struct {
+	definitions  stat.Definitions
+	answers      map[string]stat.Answer
+	observations map[string][]stat.Observation // by indicator, in total order
+	bytes        int64                         // about how much memory this takes
+}
+
+// ID is the identifier of the release: 2026-11-24, or 2026-11-24.2 for the second of a day.
+func (r *Release) ID() string { return r.entry.manifest.ID }
+
+// Manifest says what the release holds and from what it was made.
+func (r *Release) Manifest() stat.Manifest { return r.entry.manifest }
+
+// SHA256 is the checksum of the manifest's bytes, in hexadecimal: the fingerprint of the whole release.
+func (r *Release) SHA256() string { return r.entry.sha256 }
+
+// PublishedAt is the moment from which the release is public, in UTC.
+func (r *Release) PublishedAt() time.Time { return r.entry.manifest.PublishedAt }
+
+// Definitions are the definitions under which the release was made. The caller must not change them.
+func (r *Release) Definitions() stat.Definitions { return r.content.definitions }
+
+// Observations returns the observations of an indicator in their total order; none if the release does not
+// have the indicator. The caller must not change them.
+func (r *Release) Observations(indicator string) []stat.Observation {
+	return r.content.observations[indicator]
+}
+
+// AllObservations returns every observation of the release in its total order, as a new list.
+func (r *Release) AllObservations() []stat.Observation {
+	var all []stat.Observation
+	for _, list := range r.content.observations {
+		all = append(all, list...)
+	}
+	stat.SortObservations(all)
+	return all
+}
+
+// Answer returns what the rules wrote about an indicator. It returns stat.ErrNotFound if the release does not
+// have the indicator.
+func (r *Release) Answer(indicator string) (stat.Answer, error) {
+	a, ok := r.content.answers[indicator]
+	if !ok {
+		return stat.Answer{}, fmt.Errorf("answer to %s in release %s: %w", indicator, r.ID(), stat.ErrNotFound)
+	}
+	return a, nil
+}
+
+// Ref returns the entry of the manifest for a path, and stat.ErrNotFound if the release does not have the file.
+func (r *Release) Ref(path string) (stat.FileRef, error) {
+	files := r.entry.manifest.Files
+	i, ok := slices.BinarySearchFunc(files, path, func(f stat.FileRef, p string) int {
+		switch {
+		case f.Path < p:
+			return -1
+		case f.Path > p:
+			return 1
+		}
+		return 0
+	})
+	if !ok {
+		return stat.FileRef{}, fmt.Errorf("file %s in release %s: %w", path, r.ID(), stat.ErrNotFound)
+	}
+	return files[i], nil
+}
+
+// File reads one file of the release and checks it before it hands it out. It returns stat.ErrNotFound for a
+// file that the manifest does not name, and stat.ErrInvalid, with both checksums, for one that was altered.
+func (r *Release) File(path string) ([]byte, stat.FileRef, error) {
+	ref, err := r.Ref(path)
+	if err != nil {
+		return nil, stat.FileRef{}, err
+	}
+	data, err := readChecked(r.entry.dir, ref)
+	if err != nil {
+		return nil, stat.FileRef{}, err
+	}
+	return data, ref, nil
+}

@@ -1,0 +1,228 @@
+package release
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"tallystick/internal/stat"
+)
+
+// draftPrefix begins the names of folders in which a release is being written. Nothing reads them.
+const draftPrefix = ".draft-"
+
+// Draft is everything that a release will hold.
+type Draft struct {
+	Manifest     stat.Manifest // without Format, Engine and Files, which sealing fills in; Previous and Inputs if empty
+	Definitions  stat.Definitions
+	Observations []stat.Observation
+	Answers      []stat.Answer
+	Files        map[string][]byte // by slash-separated path: downloads/ID.csv, figures/ID-wide.svg …
+}
+
+// Seal writes a release into dir/ID and returns its finished manifest.
+//
+// The folder is written aside, every file and folder is forced to disk and made read-only, and then it is
+// renamed into place: a reader sees all of it or nothing. A path is never used twice; stat.ErrConflict says
+// that the identifier is taken, that the draft follows another release than the last one, or that it would be
+// published before the last one. stat.ErrBusy says that another process is sealing, stat.ErrInvalid that the
+// draft itself is wrong. The same draft after the same release gives the same bytes.
+func Seal(ctx context.Context, dir string, d Draft) (stat.Manifest, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return stat.Manifest{}, err
+	}
+	unlock, err := lock(dir)
+	if err != nil {
+		return stat.Manifest{}, err
+	}
+	defer unlock()
+	if err := sweep(dir); err != nil {
+		return stat.Manifest{}, err
+	}
+	m, err := prepare(dir, d)
+	if err != nil {
+		return stat.Manifest{}, err
+	}
+	aside, err := os.MkdirTemp(dir, draftPrefix+m.ID+"-")
+	if err != nil {
+		return stat.Manifest{}, err
+	}
+	if m, err = writeFolder(ctx, aside, m, d); err == nil {
+		err = settle(aside, filepath.Join(dir, m.ID))
+	}
+	if err != nil {
+		return stat.Manifest{}, errors.Join(err, discard(aside))
+	}
+	return m, nil
+}
+
+// settle makes a finished folder read-only, forces it to disk and gives it its name.
+func settle(aside, final string) error {
+	if err := freeze(aside); err != nil {
+		return err
+	}
+	if err := os.Rename(aside, final); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(final))
+}
+
+// sweep removes what a sealing that was cut short has left behind. The lock must be held.
+func sweep(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), draftPrefix) {
+			if err := discard(filepath.Join(dir, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// prepare checks a draft against what is in dir and completes its manifest as far as that is possible before
+// the files are written.
+func prepare(dir string, d Draft) (stat.Manifest, error) {
+	m := d.Manifest
+	if !ValidID(m.ID) {
+		return m, fmt.Errorf("%q is not the identifier of a release, like 2026-11-24 or 2026-11-24.2: %w", m.ID, stat.ErrInvalid)
+	}
+	if m.PublishedAt.IsZero() {
+		return m, fmt.Errorf("release %s has no time of publication: %w", m.ID, stat.ErrInvalid)
+	}
+	if err := checkDraft(d); err != nil {
+		return m, err
+	}
+	if _, err := os.Lstat(filepath.Join(dir, m.ID)); !errors.Is(err, fs.ErrNotExist) {
+		if err != nil {
+			return m, err
+		}
+		return m, fmt.Errorf("there is a release %s in %s: %w", m.ID, dir, stat.ErrConflict)
+	}
+	m.Format = Format
+	m.PublishedAt = m.PublishedAt.UTC().Truncate(time.Second)
+	entries, _, err := scan(dir, nil)
+	if err != nil {
+		return m, err
+	}
+	if len(entries) > 0 {
+		last := entries[0]
+		ref := stat.Ref{ID: last.manifest.ID, SHA256: last.sha256}
+		switch {
+		case m.Previous != nil && *m.Previous != ref:
+			return m, fmt.Errorf("release %s was drafted after %s, but the last one is %s: %w",
+				m.ID, m.Previous.ID, ref.ID, stat.ErrConflict)
+		case m.PublishedAt.Before(last.manifest.PublishedAt):
+			return m, fmt.Errorf("release %s would be published at %s, before release %s at %s: %w", m.ID,
+				m.PublishedAt.Format(time.RFC3339), ref.ID, last.manifest.PublishedAt.Format(time.RFC3339), stat.ErrConflict)
+		}
+		m.Previous = &ref
+	} else if m.Previous != nil {
+		return m, fmt.Errorf("release %s was drafted after %s, which is not in %s: %w", m.ID, m.Previous.ID, dir, stat.ErrConflict)
+	}
+	m.Batches = slices.Clone(m.Batches)
+	slices.SortFunc(m.Batches, func(a, b stat.Batch) int { return cmp.Compare(a.ID, b.ID) })
+	if m.Inputs == "" {
+		if m.Inputs, err = Inputs(d.Definitions, m.Batches); err != nil {
+			return m, err
+		}
+	}
+	return m, nil
+}
+
+// checkDraft refuses paths that leave the folder or take the place of our own files, and observations that
+// could not be told apart.
+func checkDraft(d Draft) error {
+	reserved := []string{ManifestFile, DefinitionsFile, AnswersFile, ObservationsFile}
+	for _, path := range slices.Sorted(maps.Keys(d.Files)) {
+		if !fs.ValidPath(path) || path == "." || strings.Contains(path, "\\") || slices.Contains(reserved, path) {
+			return fmt.Errorf("the path %q cannot be in a release: %w", path, stat.ErrInvalid)
+		}
+	}
+	seen := map[string]bool{}
+	for _, o := range d.Observations {
+		key := o.Key()
+		if seen[key] {
+			return fmt.Errorf("two observations have the key %s: %w", key, stat.ErrInvalid)
+		}
+		seen[key] = true
+	}
+	answered := map[string]bool{}
+	for _, a := range d.Answers {
+		if answered[a.Indicator] {
+			return fmt.Errorf("two answers are of the indicator %s: %w", a.Indicator, stat.ErrInvalid)
+		}
+		answered[a.Indicator] = true
+	}
+	return nil
+}
+
+// writeFolder writes every file of a release into aside, the manifest last, and returns the finished manifest.
+func writeFolder(ctx context.Context, aside string, m stat.Manifest, d Draft) (stat.Manifest, error) {
+	definitions, err := Canonical(d.Definitions)
+	if err != nil {
+		return m, fmt.Errorf("definitions: %w", err)
+	}
+	sorted := slices.Clone(d.Answers)
+	slices.SortFunc(sorted, func(a, b stat.Answer) int { return cmp.Compare(a.Indicator, b.Indicator) })
+	answers, err := Canonical(sorted)
+	if err != nil {
+		return m, fmt.Errorf("answers: %w", err)
+	}
+	files := maps.Clone(d.Files)
+	if files == nil {
+		files = map[string][]byte{}
+	}
+	files[DefinitionsFile], files[AnswersFile] = definitions, answers
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		full := filepath.Join(aside, filepath.FromSlash(path))
+		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+			return m, err
+		}
+		if err := writeSynced(full, files[path], 0o644); err != nil {
+			return m, err
+		}
+		m.Files = append(m.Files, stat.FileRef{Path: path, Bytes: int64(len(files[path])), SHA256: checksum(files[path])})
+	}
+	if m.Engine, err = writeObservations(ctx, aside, d.Observations); err != nil {
+		return m, err
+	}
+	parquet, err := os.ReadFile(filepath.Join(aside, ObservationsFile))
+	if err != nil {
+		return m, err
+	}
+	if err := syncFile(filepath.Join(aside, ObservationsFile)); err != nil {
+		return m, err
+	}
+	m.Files = append(m.Files, stat.FileRef{Path: ObservationsFile, Bytes: int64(len(parquet)), SHA256: checksum(parquet)})
+	slices.SortFunc(m.Files, func(a, b stat.FileRef) int { return cmp.Compare(a.Path, b.Path) })
+	manifest, err := Canonical(m)
+	if err != nil {
+		return m, fmt.Errorf("manifest: %w", err)
+	}
+	return m, writeSynced(filepath.Join(aside, ManifestFile), manifest, 0o644)
+}
+
+// syncFile forces a file to disk that another library has written.
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}

@@ -1,0 +1,5 @@
+SELECT indicator, panel, series, kind, period_from, period_to, period_stated, codes, status, value, bound,
+    lower_limit, upper_limit, confidence_level, interval_method, unit, marks, coverage, numerator,
+    denominator, note, citations, source_rows, ordinal
+FROM read_parquet(?)
+ORDER BY ALL
