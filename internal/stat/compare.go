@@ -111,9 +111,10 @@ func sameLength(a, b Period) bool {
 // ConditionalTest returns the two-sided probability of a split of x1 + x2 events at least as uneven as x1 over the
 // exposure t1 against x2 over t2, if both have the same rate. It is exact (binomial, given the sum) and doubles
 // the smaller tail, capped at 1: with unequal exposures R's poisson.test sums smaller probabilities instead and
-// gives another value. It returns 1 for two zeros and for arguments without meaning.
+// gives another value. It returns 1 for two zeros, for arguments without meaning and for more events than
+// ShareInterval takes.
 func ConditionalTest(x1, x2 int64, t1, t2 float64) float64 {
-	if x1 < 0 || x2 < 0 || x1 > math.MaxInt64-x2 || x1+x2 == 0 || !positive(t1) || !positive(t2) {
+	if x1 < 0 || x2 < 0 || x1 > largestTrials || x2 > largestTrials-x1 || x1+x2 == 0 || !positive(t1) || !positive(t2) {
 		return 1
 	}
 	share := t1 / (t1 + t2)

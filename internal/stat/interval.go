@@ -36,19 +36,29 @@ func CountInterval(x int64, level float64) Interval {
 	return iv
 }
 
+// largestTrials is the largest number of trials for which the quantiles of the beta distribution are reliable. No
+// count of people comes near it.
+const largestTrials = 1_000_000_000_000
+
 // ShareInterval returns the exact limits of the probability behind x of n (Clopper and Pearson 1934), both
-// between 0 and 1. It gives none for n = 0, x < 0, x > n or an impossible level.
+// between 0 and 1. It gives none for n = 0, x < 0, x > n, n above a million million or an impossible level.
 func ShareInterval(x, n int64, level float64) (Interval, bool) {
 	alpha, ok := tails(level)
-	if !ok || n <= 0 || x < 0 || x > n {
+	if !ok || n <= 0 || n > largestTrials || x < 0 || x > n {
 		return Interval{}, false
 	}
 	share := float64(x) / float64(n)
 	iv := Interval{Lower: 0, Upper: 1, Level: level, Method: MethodClopper}
-	if x > 0 {
+	switch { // at the ends the quantiles have a closed form
+	case x == n:
+		iv.Lower = math.Exp(math.Log(alpha) / float64(n))
+	case x > 0:
 		iv.Lower = math.Min(betaQuantile(alpha, float64(x), float64(n-x)+1), share)
 	}
-	if x < n {
+	switch {
+	case x == 0:
+		iv.Upper = -math.Expm1(math.Log(alpha) / float64(n))
+	case x < n:
 		iv.Upper = math.Max(betaQuantile(1-alpha, float64(x)+1, float64(n-x)), share)
 	}
 	return iv, true
