@@ -1,0 +1,254 @@
+// Package report owns the words about figures: the sentence that answers an indicator's question, the sentences of
+// its panels, the alternative text of its figure, and what to know before quoting it. It fills the templates of the
+// definitions from observations by rule, so that a sentence cannot say what the data does not: every number in it
+// is an observation's value or limit and carries that observation's key, and no direction is named where chance, a
+// break or missing parts could account for a difference.
+//
+// It must never know where figures come from or where the words go: no files, no SQL, no HTML.
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tallystick/internal/stat"
+)
+
+// Write returns the words about one indicator from its observations, which may include those of other indicators.
+// The issues name what keeps a sentence from being written as its template asks (an error), or what a reader of the
+// release should know was left out (a warning); File is the indicator's identifier and Column the panel's. Equal
+// arguments give equal answers, whatever the order of obs.
+func Write(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions) (stat.Answer, []stat.Issue) {
+	w := newWriter(ind, obs, defs)
+	answer := stat.Answer{Indicator: ind.ID}
+	for _, p := range ind.Panels {
+		answer.Panels = append(answer.Panels, stat.Spoken{Panel: p.ID, Sentence: w.sentence(p)})
+	}
+	for _, id := range ind.Answer {
+		i := slices.IndexFunc(answer.Panels, func(s stat.Spoken) bool { return s.Panel == id })
+		if i < 0 {
+			w.problem(stat.SeverityError, id, "unknown-panel", "The answer names a panel that the indicator does not have.")
+			continue
+		}
+		answer.Sentences = append(answer.Sentences, answer.Panels[i].Sentence)
+	}
+	answer.Alt = w.alt()
+	answer.Cautions = w.cautions()
+	answer.Breaks = w.allBreaks()
+	answer.Events = w.events()
+	stat.SortIssues(w.issues)
+	return answer, w.issues
+}
+
+// writer holds what the sentences of one indicator are written from.
+type writer struct {
+	ind    stat.Indicator
+	defs   stat.Definitions
+	series map[string]*values // by panel and series id
+	issues []stat.Issue
+}
+
+// values are the undivided observations of one series, oldest first.
+type values struct {
+	panel  stat.Panel
+	series stat.Series
+	obs    []stat.Observation
+	breaks []stat.Break
+}
+
+func newWriter(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions) *writer {
+	w := &writer{ind: ind, defs: defs, series: map[string]*values{}}
+	sorted := slices.Clone(obs)
+	stat.SortObservations(sorted)
+	for _, p := range ind.Panels {
+		list := slices.Clone(p.Series)
+		if p.Ratio != nil {
+			list = append(list, stat.Series{ID: "ratio"})
+		}
+		if p.Rate != nil {
+			list = append(list, stat.Series{ID: "rate"})
+		}
+		for _, s := range list {
+			v := &values{panel: p, series: s}
+			for _, o := range sorted {
+				if o.Indicator == ind.ID && o.Panel == p.ID && o.Series == s.ID && len(o.Codes) == 0 {
+					v.obs = append(v.obs, o)
+				}
+			}
+			if span, ok := spanOf(v.obs); ok {
+				v.breaks = stat.Breaks(s, defs.Statutes, span)
+			}
+			w.series[p.ID+"/"+s.ID] = v
+		}
+	}
+	return w
+}
+
+func (w *writer) of(panel stat.Panel, series string) *values {
+	if v, ok := w.series[panel.ID+"/"+series]; ok {
+		return v
+	}
+	return &values{panel: panel}
+}
+
+func (w *writer) problem(severity stat.Severity, panel, code, problem string) {
+	w.issues = append(w.issues, stat.Issue{File: w.ind.ID, Column: panel, Code: code, Problem: problem, Severity: severity})
+}
+
+// at returns the figure that sentences use for the period: the preferred one where sources differ, else the first.
+func (v *values) at(p stat.Period) (stat.Observation, bool) {
+	var first stat.Observation
+	found := false
+	for _, o := range v.obs {
+		if o.Period.Key() != p.Key() {
+			continue
+		}
+		if o.Has(stat.MarkPreferred) {
+			return o, true
+		}
+		if !found {
+			first, found = o, true
+		}
+	}
+	return first, found
+}
+
+// picks returns one figure for each period, oldest first.
+func (v *values) picks() []stat.Observation {
+	var out []stat.Observation
+	for _, o := range v.obs {
+		if len(out) > 0 && out[len(out)-1].Period.Key() == o.Period.Key() {
+			continue
+		}
+		pick, _ := v.at(o.Period)
+		out = append(out, pick)
+	}
+	return out
+}
+
+// latest returns the figure of the last period.
+func (v *values) latest() (stat.Observation, bool) {
+	picks := v.picks()
+	if len(picks) == 0 {
+		return stat.Observation{}, false
+	}
+	return picks[len(picks)-1], true
+}
+
+// spanOf returns the shortest period that holds all observations; its start is unknown if any start is.
+func spanOf(obs []stat.Observation) (stat.Period, bool) {
+	if len(obs) == 0 {
+		return stat.Period{}, false
+	}
+	out := stat.Period{From: obs[0].Period.From, To: obs[0].Period.To}
+	for _, o := range obs[1:] {
+		if o.Period.From.IsZero() || (!out.From.IsZero() && o.Period.From.Compare(out.From) < 0) {
+			out.From = o.Period.From
+		}
+		if o.Period.To.Compare(out.To) > 0 {
+			out.To = o.Period.To
+		}
+	}
+	return out, true
+}
+
+// allBreaks returns the breaks of all series of the indicator, over the span for which each has observations.
+func (w *writer) allBreaks() []stat.Break {
+	var out []stat.Break
+	for _, p := range w.ind.Panels {
+		for _, s := range p.Series {
+			out = append(out, w.of(p, s.ID).breaks...)
+		}
+	}
+	return stat.SortBreaks(out)
+}
+
+// events returns the identifiers of the events that apply: those that name the indicator, and those on a section it
+// counts that fall inside the span of its observations, oldest first.
+func (w *writer) events() []string {
+	var all []stat.Observation
+	sections := slices.Clone(w.ind.Statutes)
+	for _, p := range w.ind.Panels {
+		for _, s := range p.Series {
+			all = append(all, w.of(p, s.ID).obs...)
+			sections = append(sections, s.Statutes...)
+		}
+	}
+	span, ok := spanOf(all)
+	var list []stat.Event
+	for _, e := range w.defs.Events {
+		onSection := slices.ContainsFunc(e.Statutes, func(id string) bool { return slices.Contains(sections, id) })
+		inside := ok && (span.From.IsZero() || e.Date.Compare(span.From) >= 0) && e.Date.Compare(span.To) <= 0
+		if slices.Contains(e.Indicators, w.ind.ID) || (onSection && inside) {
+			list = append(list, e)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b stat.Event) int {
+		if c := a.Date.Compare(b.Date); c != 0 {
+			return c
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	var out []string
+	for _, e := range list {
+		out = append(out, e.ID)
+	}
+	return out
+}
+
+// alt is the alternative text of the figure: what kind of figure it is, then its figures, or, for a long series, the
+// first, the latest, the lowest and the highest.
+func (w *writer) alt() string {
+	parts := []string{strings.TrimSpace(w.ind.Alt)}
+	for _, p := range w.ind.Panels {
+		var lines []string
+		for _, s := range p.Series {
+			if line := w.altOf(w.of(p, s.ID)); line != "" {
+				lines = append(lines, line)
+			}
+		}
+		if len(lines) > 0 {
+			parts = append(parts, p.Title+": "+strings.Join(lines, "; ")+".")
+		}
+	}
+	return strings.TrimSpace(strings.Join(parts, " "))
+}
+
+// longest is the number of figures of a series that an alternative text or a list in a sentence still spells out.
+const longest = 8
+
+func (w *writer) altOf(v *values) string {
+	picks := v.picks()
+	if len(picks) == 0 {
+		return ""
+	}
+	clock := v.panel.Clock
+	say := func(o stat.Observation) string {
+		return textOf(bare(o)) + " " + periodIn(o.Period, clock)
+	}
+	if len(picks) <= longest {
+		var all []string
+		for _, o := range picks {
+			all = append(all, say(o))
+		}
+		return v.series.Label + " " + strings.Join(all, ", ")
+	}
+	var low, high *stat.Observation
+	for i, o := range picks {
+		if o.Status != stat.StatusReported {
+			continue
+		}
+		if low == nil || o.Value < low.Value {
+			low = &picks[i]
+		}
+		if high == nil || o.Value > high.Value {
+			high = &picks[i]
+		}
+	}
+	text := fmt.Sprintf("%s %s, then %s", v.series.Label, say(picks[0]), say(picks[len(picks)-1]))
+	if low != nil && high.Value > low.Value {
+		text += fmt.Sprintf("; lowest %s, highest %s", say(*low), say(*high))
+	}
+	return text
+}

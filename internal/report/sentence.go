@@ -1,0 +1,275 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"tallystick/internal/stat"
+)
+
+// sentence fills the template of a panel. A template that cannot be filled gives an issue and a plain sentence that
+// names what there is.
+func (w *writer) sentence(p stat.Panel) stat.Sentence {
+	if problems := stat.LintSentence(p); len(problems) > 0 {
+		w.problem(stat.SeverityError, p.ID, "sentence", "The sentence cannot be used: "+strings.Join(problems, "; ")+".")
+		return w.plain(p)
+	}
+	segments, err := stat.SplitSentence(p.Sentence)
+	if err != nil {
+		return w.plain(p)
+	}
+	if !w.anyValue(p, segments) {
+		w.problem(stat.SeverityWarning, p.ID, "no-value", "No figure of this sentence has a value.")
+		return w.plain(p)
+	}
+	period, common := w.period(p, segments)
+	var parts []stat.Part
+	for _, s := range segments {
+		switch s.Slot {
+		case "":
+			parts = append(parts, text(s.Text))
+		case "period":
+			if !common {
+				w.problem(stat.SeverityError, p.ID, "no-common-period",
+					"The sentence names one period, but its series have no figure for a common one.")
+				return w.plain(p)
+			}
+			parts = setPeriod(parts, period, p.Clock)
+		case "count":
+			parts = append(parts, w.count(p, s.Series, period, common)...)
+		case "ratio":
+			parts = append(parts, w.ratio(p, period)...)
+		case "rate":
+			parts = append(parts, w.rate(p, period)...)
+		case "latest":
+			parts = append(parts, w.latest(p, s.Series)...)
+		case "change":
+			parts = append(parts, w.change(w.of(p, s.Series))...)
+		case "list":
+			parts = append(parts, w.list(p, s.Series)...)
+		case "coverage":
+			parts = append(parts, w.coverage(p, s.Series)...)
+		}
+	}
+	return tidy(parts)
+}
+
+// plain is the sentence for a template that cannot be filled: each series' latest figure, or why there is none.
+func (w *writer) plain(p stat.Panel) stat.Sentence {
+	var list [][]stat.Part
+	for _, s := range p.Series {
+		o, ok := w.of(p, s.ID).latest()
+		switch {
+		case !ok:
+			list = append(list, []stat.Part{text("no figure on " + s.Noun.Many)})
+		case o.Status == stat.StatusReported:
+			list = append(list, append(counted(o, s.Noun), text(" "+periodIn(o.Period, p.Clock))))
+		default:
+			list = append(list, []stat.Part{text(s.Noun.Many + " " + o.Status.Words() + " " + periodFor(o.Period, p.Clock))})
+		}
+	}
+	return tidy(append(join(list), text(".")))
+}
+
+func periodFor(p stat.Period, clock stat.Clock) string {
+	_, words := periodWords(p, clock)
+	return "for " + words
+}
+
+// anyValue reports whether one figure that the sentence would speak of has a value.
+func (w *writer) anyValue(p stat.Panel, segments []stat.Segment) bool {
+	for _, s := range segments {
+		if s.Series == "" {
+			continue
+		}
+		v := w.of(p, s.Series)
+		if s.Slot == "list" {
+			if slices.ContainsFunc(v.obs, func(o stat.Observation) bool { return o.Status == stat.StatusReported }) {
+				return true
+			}
+			continue
+		}
+		if o, ok := v.latest(); ok && o.Status == stat.StatusReported {
+			return true
+		}
+	}
+	return false
+}
+
+// period returns the latest period for which all series that the sentence counts have an observation.
+func (w *writer) period(p stat.Panel, segments []stat.Segment) (stat.Period, bool) {
+	var ids []string
+	for _, s := range segments {
+		switch s.Slot {
+		case "count", "latest", "change":
+			ids = append(ids, s.Series)
+		case "ratio":
+			ids = append(ids, p.Ratio.Of, p.Ratio.To)
+		case "rate":
+			ids = append(ids, p.Rate.Of)
+		}
+	}
+	if len(ids) == 0 {
+		return stat.Period{}, false
+	}
+	picks := w.of(p, ids[0]).picks()
+	for _, o := range slices.Backward(picks) {
+		everywhere := true
+		for _, id := range ids[1:] {
+			if _, ok := w.of(p, id).at(o.Period); !ok {
+				everywhere = false
+			}
+		}
+		if everywhere {
+			return o.Period, true
+		}
+	}
+	return stat.Period{}, false
+}
+
+// setPeriod adds the period; a template's "In" before it becomes the preposition that the period needs.
+func setPeriod(parts []stat.Part, p stat.Period, clock stat.Clock) []stat.Part {
+	preposition, words := periodWords(p, clock)
+	if n := len(parts); n > 0 {
+		last := parts[n-1].Text
+		for _, in := range []string{"In ", "in "} {
+			head, found := strings.CutSuffix(last, in)
+			if !found || (head != "" && !strings.HasSuffix(head, " ")) {
+				continue
+			}
+			if in == "In " {
+				preposition = capital(preposition)
+			}
+			parts[n-1].Text = head + preposition + " "
+		}
+	}
+	return append(parts, text(words))
+}
+
+func (w *writer) noun(p stat.Panel, series string) stat.Noun {
+	for _, s := range p.Series {
+		if s.ID == series {
+			return s.Noun
+		}
+	}
+	return stat.Noun{}
+}
+
+// count is a series' figure for the sentence's period; without a common period each figure names its own.
+func (w *writer) count(p stat.Panel, series string, period stat.Period, common bool) []stat.Part {
+	if !common {
+		return w.latest(p, series)
+	}
+	o, _ := w.of(p, series).at(period)
+	return counted(o, w.noun(p, series))
+}
+
+func (w *writer) latest(p stat.Panel, series string) []stat.Part {
+	o, ok := w.of(p, series).latest()
+	if !ok {
+		w.problem(stat.SeverityError, p.ID, "no-figure", "There is no figure for the series "+series+".")
+		return []stat.Part{text("no figure on " + w.noun(p, series).Many)}
+	}
+	return append(counted(o, w.noun(p, series)), text(" "+periodIn(o.Period, p.Clock)))
+}
+
+func (w *writer) ratio(p stat.Panel, period stat.Period) []stat.Part {
+	of, _ := w.of(p, p.Ratio.Of).at(period)
+	to, _ := w.of(p, p.Ratio.To).at(period)
+	o, found := w.of(p, "ratio").at(period)
+	if found && o.Status == stat.StatusReported {
+		return limited(o, p.Ratio.Label, p.Ratio.Decimals)
+	}
+	_, why := stat.RatioOf(of, to, stat.Level95)
+	return w.uncomputed(p, "ratio", why)
+}
+
+func (w *writer) rate(p stat.Panel, period stat.Period) []stat.Part {
+	o, found := w.of(p, "rate").at(period)
+	if found && o.Status == stat.StatusReported {
+		return limited(o, p.Rate.Label, p.Rate.Decimals)
+	}
+	of, _ := w.of(p, p.Rate.Of).at(period)
+	_, why := stat.RateOf(of, stat.Observation{}, p.Rate.Per, stat.Level95)
+	return w.uncomputed(p, "rate", why)
+}
+
+// uncomputed says why there is no ratio or rate. Where the rules would allow one, but the observations hold none,
+// that is an error of the release.
+func (w *writer) uncomputed(p stat.Panel, what string, why stat.Refusal) []stat.Part {
+	if why == "" {
+		w.problem(stat.SeverityError, p.ID, "no-"+what, "The counts allow a "+what+", but the observations hold none.")
+		return []stat.Part{text("no " + what)}
+	}
+	return []stat.Part{text("no " + what + ", as " + why.Words())}
+}
+
+// list is every stated figure of a series with its period; where sources differ for a period, each is named.
+func (w *writer) list(p stat.Panel, series string) []stat.Part {
+	v := w.of(p, series)
+	var phrases [][]stat.Part
+	for _, pick := range v.picks() {
+		var phrase []stat.Part
+		if len(phrases) == 0 {
+			phrase = counted(pick, v.series.Noun)
+		} else {
+			phrase = bare(pick)
+		}
+		phrase = append(phrase, text(" "+periodIn(pick.Period, p.Clock)))
+		for _, o := range v.obs {
+			if o.Period.Key() == pick.Period.Key() && o.Key() != pick.Key() && o.Status == stat.StatusReported {
+				phrase = append(append(append(phrase, text(" (another source: ")), bare(o)...), text(")"))
+			}
+		}
+		phrases = append(phrases, phrase)
+	}
+	if len(phrases) == 0 {
+		w.problem(stat.SeverityError, p.ID, "no-figure", "There is no figure for the series "+series+".")
+		return []stat.Part{text("no figure on " + v.series.Noun.Many)}
+	}
+	return join(phrases)
+}
+
+// coverage says from how many of how many reporters the latest total of the series comes; without a series, that of
+// the first series of which somebody is expected to report.
+func (w *writer) coverage(p stat.Panel, series string) []stat.Part {
+	for _, s := range p.Series {
+		if (series != "" && s.ID != series) || (series == "" && s.Expected == nil) {
+			continue
+		}
+		if o, ok := w.of(p, s.ID).latest(); ok && o.Coverage.Known() {
+			return []stat.Part{text(o.Coverage.Words())}
+		}
+	}
+	w.problem(stat.SeverityError, p.ID, "no-coverage", "The sentence speaks of coverage, but no figure has any.")
+	return []stat.Part{text("coverage not known")}
+}
+
+// tidy joins neighbouring runs of plain text and begins the sentence with a capital.
+func tidy(parts []stat.Part) stat.Sentence {
+	var out []stat.Part
+	for _, p := range parts {
+		if p.Text == "" {
+			continue
+		}
+		if n := len(out); n > 0 && p.Key == "" && out[n-1].Key == "" && p.Strong == out[n-1].Strong {
+			out[n-1].Text += p.Text
+			continue
+		}
+		out = append(out, p)
+	}
+	if len(out) > 0 {
+		out[0].Text = capital(out[0].Text)
+	}
+	return stat.Sentence{Parts: out}
+}
+
+func capital(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[size:]
+}
