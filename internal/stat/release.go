@@ -83,7 +83,28 @@ type Batch struct {
 	Duplicates  int64     `json:"duplicates"`
 	SetAside    int64     `json:"set_aside"`
 	Records     int64     `json:"records"` // what the accepted rows became; more than rows where a wide row holds several
+	Verb        Verb      `json:"verb,omitempty"`
+	Reason      string    `json:"reason,omitempty"`   // why, in a sentence; required for a correction
+	Fixes       string    `json:"fixes,omitempty"`    // id of the batch whose quarantined rows come back in this one
+	Header      []string  `json:"header,omitempty"`   // the sender's own columns
+	Asides      []Aside   `json:"asides,omitempty"`   // rows set aside by rule, by reason
+	Withdrawn   time.Time `json:"withdrawn,omitzero"` // when the batch was withdrawn; its records count no more
+	ErasedAt    time.Time `json:"erased_at,omitzero"` // when the received bytes were erased by law
 }
+
+// Verb says what a batch does to the records that are there already.
+type Verb string
+
+// The verbs of a batch.
+const (
+	VerbReplace Verb = "replace" // for every period it covers, its records stand instead of the earlier ones
+	VerbAdd     Verb = "add"     // its records stand beside the earlier ones
+	VerbCorrect Verb = "correct" // each of its records stands instead of the earlier one with the same key
+	VerbFix     Verb = "fix"     // rows of an earlier batch, repaired by its sender, take their places in it
+)
+
+// Verbs lists every verb.
+var Verbs = []Verb{VerbReplace, VerbAdd, VerbCorrect, VerbFix}
 
 // Balanced reports whether every row is accounted for.
 func (b Batch) Balanced() bool {

@@ -1,0 +1,171 @@
+package testkit_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tallystick/internal/ingest"
+	"tallystick/internal/stat"
+	"tallystick/internal/warehouse"
+)
+
+// sections is a small data set in the tidy layout: arrests by section, with its code lists.
+func sections() stat.Definitions {
+	zero := int64(0)
+	return stat.Definitions{
+		Datasets: []stat.Dataset{{
+			ID: "sections", Value: "count", Status: "status", Bound: "bound", Clock: stat.ClockStated,
+			Period: stat.PeriodFields{From: "from", To: "to", Stated: "period"},
+			Key:    []string{"from", "to", "section"}, Duplicates: "refuse",
+			Citation: stat.CitationFields{Title: "source_title", Locator: "locator"}, Note: "note",
+			Fields: []stat.Field{
+				{Name: "from", Type: stat.FieldDate}, {Name: "to", Type: stat.FieldDate, Required: true},
+				{Name: "period", Type: stat.FieldText},
+				{Name: "section", Type: stat.FieldCode, Codelist: "sections", Required: true},
+				{Name: "count", Type: stat.FieldInteger, Minimum: &zero},
+				{Name: "status", Type: stat.FieldText}, {Name: "bound", Type: stat.FieldText},
+				{Name: "source_title", Type: stat.FieldText}, {Name: "locator", Type: stat.FieldText}, {Name: "note", Type: stat.FieldText},
+			},
+		}},
+		Feeds:     []stat.Feed{{ID: "court", Dataset: "sections"}},
+		Codelists: []stat.Codelist{{ID: "sections", Codes: []stat.Code{{Code: "53a-82"}, {Code: "53a-83"}}}},
+	}
+}
+
+// load brings an export into the warehouse as its feed says.
+func load(t *testing.T, w *warehouse.Warehouse, defs stat.Definitions, feed, name, text string, at time.Time) stat.Batch {
+	t.Helper()
+	ctx := context.Background()
+	f, ok := defs.Feed(feed)
+	if !ok {
+		t.Fatalf("no feed %s", feed)
+	}
+	ds, _ := defs.Dataset(f.Dataset)
+	b, err := w.Receive(ctx, f, name, "clerk", at, strings.NewReader(text))
+	if err != nil {
+		t.Fatalf("Receive(%s): %v", name, err)
+	}
+	r, err := w.OpenExport(b)
+	if err != nil {
+		t.Fatalf("OpenExport(%s): %v", name, err)
+	}
+	defer r.Close()
+	rows, err := ingest.Open(ctx, r, ingest.Input{Name: name, Feed: f, Definitions: defs, Today: stat.Date{Year: 2026, Month: 11, Day: 24}})
+	if err != nil {
+		t.Fatalf("Open(%s): %v", name, err)
+	}
+	defer rows.Close()
+	b, err = w.Load(ctx, b, ds, rows)
+	if err != nil {
+		t.Fatalf("Load(%s): %v", name, err)
+	}
+	return b
+}
+
+const header = "from,to,period,section,count,status,bound,source_title,locator,note\n"
+
+func TestTidyExportIsCountedByPeriodAndSection(t *testing.T) {
+	ctx := context.Background()
+	w, err := warehouse.Open(ctx, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	defs := sections()
+	b := load(t, w, defs, "court", "court.csv", header+
+		"2005-01-01,2014-12-31,2005 to 2014,53a-82,3557,,,\"Report, 2016\",p. 4,\n"+
+		"2005-01-01,2014-12-31,2005 to 2014,53a-83,1378,,,\"Report, 2016\",p. 4,about men\n"+
+		"2015-01-01,2015-12-31,2015,53a-82,,,,Report,p. 5,\n"+
+		"2015-01-01,2015-12-31,2015,53a-83,0,,at-least,Report,p. 5,\n"+
+		"2015-01-01,2015-12-31,2015,53a-84,7,,,Report,p. 5,\n"+
+		"2015-01-01,2015-13-31,2015,53a-83,5.6,,,Report,p. 5,\n"+
+		"2015-01-01,2015-12-31,2015,53a-83,0,,at-least,Report,p. 5,\n", time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC))
+	if b.Rows != 7 || b.Accepted != 4 || b.Quarantined != 2 || b.Duplicates != 1 || !b.Balanced() {
+		t.Errorf("Load: %d rows = %d accepted + %d quarantined + %d duplicates + %d set aside; want 7 = 4 + 2 + 1 + 0",
+			b.Rows, b.Accepted, b.Quarantined, b.Duplicates, b.SetAside)
+	}
+	got, err := w.Count(ctx, warehouse.Query{Dataset: defs.Datasets[0], Measure: stat.Measure{Sum: "count"}, By: []string{"section"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := stat.Period{From: stat.Date{Year: 2005, Month: 1, Day: 1}, To: stat.Date{Year: 2014, Month: 12, Day: 31}, Stated: "2005 to 2014"}
+	recent := stat.CalendarYear(2015)
+	recent.Stated = "2015"
+	one := func(p stat.Period, section string, value int64, status stat.Status, cite stat.Citation, lines string) warehouse.Counted {
+		return warehouse.Counted{Period: p, Codes: []stat.DimensionCode{{Dimension: "section", Code: section}}, Value: value, Records: 1,
+			ByStatus: map[stat.Status]int64{status: 1}, ByBound: map[stat.Bound]int64{stat.BoundExactly: 1},
+			Citations: []stat.Citation{cite}, Rows: []stat.Lines{{Batch: "b0001", Lines: lines}}}
+	}
+	want := []warehouse.Counted{
+		one(old, "53a-82", 3557, stat.StatusReported, stat.Citation{Title: "Report, 2016", Locator: "p. 4"}, "2"),
+		one(old, "53a-83", 1378, stat.StatusReported, stat.Citation{Title: "Report, 2016", Locator: "p. 4"}, "3"),
+		one(recent, "53a-82", 0, stat.StatusNotReported, stat.Citation{Title: "Report", Locator: "p. 5"}, "4"),
+		one(recent, "53a-83", 0, stat.StatusReported, stat.Citation{Title: "Report", Locator: "p. 5"}, "5"),
+	}
+	want[1].Notes = []string{"about men"}
+	want[2].ByBound = map[stat.Bound]int64{}
+	want[3].ByBound = map[stat.Bound]int64{stat.BoundAtLeast: 1}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Count (-want +got):\n%s", diff)
+	}
+	rejects, err := w.Quarantine(ctx, b.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []int64
+	var problems []string
+	for _, r := range rejects {
+		lines = append(lines, r.Line)
+		for _, i := range r.Issues {
+			problems = append(problems, i.Problem)
+		}
+	}
+	if diff := cmp.Diff([]int64{6, 7}, lines); diff != "" {
+		t.Errorf("lines in quarantine (-want +got):\n%s", diff)
+	}
+	wantProblems := []string{"The section 53a-84 is not in the list sections.", "The to 2015-13-31 is not a date.", "The count 5.6 is not a whole number."}
+	if diff := cmp.Diff(wantProblems, problems); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+func TestRepublishedPeriodReplacesAndNeverAdds(t *testing.T) {
+	ctx := context.Background()
+	w, err := warehouse.Open(ctx, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	defs := sections()
+	monday, tuesday := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+	load(t, w, defs, "court", "a.csv", header+"2014-01-01,2014-12-31,2014,53a-82,300,,,,,\n2015-01-01,2015-12-31,2015,53a-82,267,,,,,\n", monday)
+	load(t, w, defs, "court", "b.csv", header+"2015-01-01,2015-12-31,2015,53a-82,268,,,,,\n", tuesday)
+	q := warehouse.Query{Dataset: defs.Datasets[0], Measure: stat.Measure{Sum: "count"}}
+	values := func(at time.Time) (out []int64) {
+		q.AsOf = at
+		list, err := w.Count(ctx, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range list {
+			out = append(out, c.Value)
+		}
+		return out
+	}
+	if diff := cmp.Diff([]int64{300, 268}, values(time.Time{})); diff != "" {
+		t.Errorf("current counts (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]int64{300, 267}, values(monday)); diff != "" {
+		t.Errorf("counts as of Monday (-want +got):\n%s", diff)
+	}
+	f, _ := defs.Feed("court")
+	_, err = w.Receive(ctx, f, "c.csv", "", tuesday, strings.NewReader(header+"2015-01-01,2015-12-31,2015,53a-82,268,,,,,\n"))
+	if !errors.Is(err, stat.ErrConflict) || !strings.Contains(err.Error(), "b0002") {
+		t.Errorf("Receive of known bytes: %v, want ErrConflict naming b0002", err)
+	}
+}

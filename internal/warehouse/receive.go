@@ -1,0 +1,114 @@
+package warehouse
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"tallystick/internal/stat"
+)
+
+// Receive stores the bytes of an export, read-only and named by their SHA-256, and returns the batch that Load
+// will fill. These bytes twice are stat.ErrConflict, and the error names the batch that has them. Nothing is
+// written into the database: bytes without a batch mean nothing and are found again when they come again.
+func (w *Warehouse) Receive(ctx context.Context, feed stat.Feed, file, by string, at time.Time, r io.Reader) (stat.Batch, error) {
+	b := stat.Batch{Feed: feed.ID, Dataset: feed.Dataset, File: filepath.Base(file), ReceivedAt: utc(at), ReceivedBy: by,
+		Verb: stat.VerbReplace}
+	folder := filepath.Join(w.dir, "exports")
+	tmp, err := os.CreateTemp(folder, ".receiving-*")
+	if err != nil {
+		return b, fmt.Errorf("storing %s: %w", b.File, err)
+	}
+	defer os.Remove(tmp.Name())
+	defer tmp.Close()
+	hash := sha256.New()
+	if b.Bytes, err = io.Copy(io.MultiWriter(tmp, hash), contextReader{ctx, r}); err != nil {
+		return b, fmt.Errorf("storing %s: %w", b.File, err)
+	}
+	b.SHA256 = hex.EncodeToString(hash.Sum(nil))
+	var known string
+	err = w.db.QueryRowContext(ctx, "SELECT id FROM batches WHERE sha256 = ? ORDER BY seq LIMIT 1", b.SHA256).Scan(&known)
+	if err == nil {
+		return b, fmt.Errorf("%s was received before, byte for byte, as batch %s; nothing has changed: %w",
+			b.File, known, stat.ErrConflict)
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return b, fmt.Errorf("looking for %s: %w", b.SHA256, err)
+	}
+	if err := tmp.Chmod(0o444); err != nil {
+		return b, fmt.Errorf("storing %s: %w", b.File, err)
+	}
+	if err := tmp.Sync(); err != nil {
+		return b, fmt.Errorf("storing %s: %w", b.File, err)
+	}
+	path := w.exportPath(b.SHA256)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return b, fmt.Errorf("storing %s: %w", b.File, err)
+	}
+	if err := os.Rename(tmp.Name(), path); err != nil {
+		return b, fmt.Errorf("storing %s: %w", b.File, err)
+	}
+	if err := syncFolder(filepath.Dir(path)); err != nil {
+		return b, fmt.Errorf("storing %s: %w", b.File, err)
+	}
+	seq, err := w.nextSeq(ctx)
+	b.ID = batchID(seq)
+	return b, err
+}
+
+func (w *Warehouse) exportPath(sum string) string {
+	return filepath.Join(w.dir, "exports", sum[:2], sum)
+}
+
+func (w *Warehouse) nextSeq(ctx context.Context) (int, error) {
+	var seq int
+	if err := w.db.QueryRowContext(ctx, "SELECT CAST(coalesce(max(seq), 0) + 1 AS INTEGER) FROM batches").Scan(&seq); err != nil {
+		return 0, fmt.Errorf("number of the next batch: %w", err)
+	}
+	return seq, nil
+}
+
+// OpenExport opens the bytes of a batch. Erased bytes are stat.ErrNotFound.
+func (w *Warehouse) OpenExport(b stat.Batch) (*os.File, error) {
+	if len(b.SHA256) != 2*sha256.Size {
+		return nil, fmt.Errorf("batch %s has no checksum: %w", b.ID, stat.ErrInvalid)
+	}
+	f, err := os.Open(w.exportPath(b.SHA256))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("the bytes of batch %s are not kept any more: %w", b.ID, stat.ErrNotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("export of batch %s: %w", b.ID, err)
+	}
+	return f, nil
+}
+
+// syncFolder makes a rename in the folder outlive a loss of power.
+func syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
+
+// contextReader ends a long copy when its context ends.
+type contextReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c contextReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
