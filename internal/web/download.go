@@ -1,0 +1,92 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"tallystick/internal/stat"
+)
+
+// formats are the twins of an indicator's page: the same observations in other formats, in the order in which
+// they are offered.
+var formats = []struct {
+	ext, title, about string
+	file              func(id string) string
+	attachment        bool
+}{
+	{".csv", "CSV", "one row a value, for any program", inDownloads(".csv"), true},
+	{".xlsx", "Excel", "a workbook with notes", inDownloads(".xlsx"), true},
+	{".json", "JSON", "with definitions, for programs", inDownloads(".json"), false},
+	{".svg", "Picture", "the chart, as SVG", func(id string) string { return "figures/" + id + ".svg" }, false},
+}
+
+func inDownloads(ext string) func(string) string {
+	return func(id string) string { return "downloads/" + id + ext }
+}
+
+// twin serves the sealed file that says the same as an indicator's page in another format.
+func (v *visit) twin(id, ext string) (*representation, error) {
+	for _, f := range formats {
+		if f.ext == ext {
+			rep, err := v.sealed(f.file(id))
+			if err != nil {
+				return nil, err
+			}
+			rep.attachment = f.attachment
+			rep.filename = id + "-" + v.rel.ID() + ext
+			return rep, nil
+		}
+	}
+	return nil, fmt.Errorf("format %q: %w", clip(ext), stat.ErrNotFound)
+}
+
+// sealed reads a file of the release. A file that does not match its checksum is a fault of ours, not of the
+// reader's.
+func (v *visit) sealed(name string) (*representation, error) {
+	data, ref, err := v.rel.File(name)
+	if errors.Is(err, stat.ErrNotFound) {
+		return nil, err
+	}
+	if err != nil {
+		return nil, fmt.Errorf("sealed file: %v", err)
+	}
+	caching := revalidate
+	if v.pinned {
+		caching = forEver
+	}
+	rep := represent(data, typeOf(name), caching)
+	rep.tag, rep.open, rep.policy = ref.SHA256, true, filePolicy
+	rep.filename = path.Base(name)
+	return rep, nil
+}
+
+// file serves GET /releases/:release/files/*.
+func (s *Server) file(v *visit) (*representation, error) {
+	name := v.param("*")
+	rep, err := v.sealed(name)
+	if err != nil {
+		return nil, err
+	}
+	switch path.Ext(name) {
+	case ".csv", ".xlsx", ".parquet":
+		rep.attachment = true
+	}
+	return rep, nil
+}
+
+// downloads lists the twins of an indicator that the release holds.
+func (v *visit) downloads(id string) []download {
+	var list []download
+	for _, f := range formats {
+		ref, err := v.rel.Ref(f.file(id))
+		if err != nil {
+			continue
+		}
+		list = append(list, download{
+			Path: v.indicatorPath(id) + f.ext, Title: f.title, Format: strings.TrimPrefix(f.ext, "."), Size: ref.Bytes, About: f.about,
+		})
+	}
+	return list
+}

@@ -1,0 +1,122 @@
+package web
+
+import (
+	"cmp"
+	"slices"
+
+	"tallystick/internal/stat"
+)
+
+// homePage answers the headline questions and leads to everything else.
+type homePage struct {
+	page
+	Headlines []headline
+	Others    []headline
+	Manifest  stat.Manifest
+	Previous  string // path of the release before, if there is one
+	Indicators,
+	Values,
+	Withheld int
+	Sources int
+	Files   []download
+}
+
+// headline is an indicator in brief: its question, its answer and, on the home page, its figure.
+type headline struct {
+	Indicator stat.Indicator
+	Path      string
+	Answer    []stat.Sentence
+	Figure    *figure
+	Caution   string // the worst thing to know before quoting
+}
+
+// home serves GET /.
+func (s *Server) home(v *visit) (*representation, error) {
+	defs := v.rel.Definitions()
+	p := homePage{
+		page:     v.frame(defs.Site.Title, defs.Site.About),
+		Manifest: v.rel.Manifest(),
+		Sources:  len(defs.Sources),
+	}
+	for _, ind := range defs.Indicators {
+		h, err := v.headline(ind, ind.Headline > 0)
+		if err != nil {
+			return nil, err
+		}
+		if ind.Headline > 0 {
+			p.Headlines = append(p.Headlines, h)
+		} else {
+			p.Others = append(p.Others, h)
+		}
+		for _, o := range v.rel.Observations(ind.ID) {
+			switch o.Status {
+			case stat.StatusReported:
+				p.Values++
+			case stat.StatusWithheld:
+				p.Withheld++
+			}
+		}
+	}
+	p.Indicators = len(defs.Indicators)
+	slices.SortStableFunc(p.Headlines, func(a, b headline) int {
+		return cmp.Compare(a.Indicator.Headline, b.Indicator.Headline)
+	})
+	if prev := p.Manifest.Previous; prev != nil {
+		p.Previous = "/releases/" + prev.ID
+	}
+	return v.show("home", p)
+}
+
+// headline puts an indicator in brief, with its figure if wanted.
+func (v *visit) headline(ind stat.Indicator, drawn bool) (headline, error) {
+	answer, err := v.rel.Answer(ind.ID)
+	if err != nil {
+		return headline{}, err
+	}
+	h := headline{Indicator: ind, Path: v.indicatorPath(ind.ID), Answer: answer.Sentences}
+	if len(answer.Cautions) > 0 {
+		h.Caution = answer.Cautions[0]
+	}
+	if drawn {
+		h.Figure, err = v.figure(ind, answer)
+	}
+	return h, err
+}
+
+// indicatorPath is the address of an indicator's page: in the release that the address names, or the newest.
+func (v *visit) indicatorPath(id string) string {
+	if v.pinned {
+		return "/releases/" + v.rel.ID() + "/indicators/" + id
+	}
+	return "/indicators/" + id
+}
+
+// indicatorsPage lists every indicator under its topic.
+type indicatorsPage struct {
+	page
+	Topics []topic
+}
+
+type topic struct {
+	Title      string
+	Indicators []headline
+}
+
+// indicators serves GET /indicators.
+func (s *Server) indicators(v *visit) (*representation, error) {
+	p := indicatorsPage{page: v.frame("Indicators", "Every question that this site answers, with its answer.")}
+	for _, ind := range v.rel.Definitions().Indicators {
+		h, err := v.headline(ind, false)
+		if err != nil {
+			return nil, err
+		}
+		title := topicWords(ind.Topic)
+		i := slices.IndexFunc(p.Topics, func(t topic) bool { return t.Title == title })
+		if i < 0 {
+			p.Topics = append(p.Topics, topic{Title: title})
+			i = len(p.Topics) - 1
+		}
+		p.Topics[i].Indicators = append(p.Topics[i].Indicators, h)
+	}
+	return v.show("indicators", p)
+}

@@ -1,0 +1,337 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"tallystick/internal/stat"
+)
+
+// indicatorPage is one question with its answer and everything that a reader needs to judge and to quote it.
+type indicatorPage struct {
+	page
+	Indicator stat.Indicator
+	Topic     string
+	Answer    []stat.Sentence
+	Trust     []link
+	Figure    *figure
+	Panels    []panelLine
+	Cautions  []string
+	Laws      []law
+	Changes   []change
+	Coverage  []coverageLine
+	Downloads []download
+	Citation  string
+	Pinned    string // address of this page as it stands in this release, for ever
+	Sources   []sourceLine
+	Related   []link
+}
+
+// panelLine defines one panel: what it counts, on which clock, and the sentence the rules wrote about it.
+type panelLine struct {
+	Title    string
+	Unit     string
+	Clock    string
+	Sentence stat.Sentence
+	Series   []seriesLine
+	Ratio    string // how the ratio was made, in words
+	Unlike   string
+	Note     string
+}
+
+// seriesLine defines one series of a panel.
+type seriesLine struct {
+	Label   string
+	Many    string
+	Dataset string
+	Rule    string
+}
+
+// law is a section of law that an indicator counts under, as it stands now.
+type law struct {
+	Citation string
+	Title    string
+	Plain    string
+	Label    string // how the present version calls it
+	Class    string
+	Since    stat.Date
+}
+
+// change is a break or an event: something that a reader of the series should know of, with its date.
+type change struct {
+	Date  stat.Date
+	When  string
+	Title string
+	Text  string
+	Link  string
+	Break bool // values before and after do not compare
+}
+
+// coverageLine says who reported for one value.
+type coverageLine struct {
+	Period   string
+	Reported int
+	Expected int
+	Noun     string
+	Missing  []string
+	Accounts string
+}
+
+// download is a file that the page hands out.
+type download struct {
+	Path   string
+	Title  string
+	Format string
+	Size   int64
+	About  string
+}
+
+// sourceLine is a publication that figures were read from.
+type sourceLine struct {
+	stat.Citation
+	Locators []string
+	Figures  int
+}
+
+// indicator serves GET /indicators/:id, GET /releases/:release/indicators/:id and their twins in other formats.
+func (s *Server) indicator(v *visit) (*representation, error) {
+	name := v.param("id")
+	if ext := path.Ext(name); ext != "" {
+		return v.twin(strings.TrimSuffix(name, ext), ext)
+	}
+	ind, err := v.definition(name)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := v.rel.Answer(ind.ID)
+	if err != nil {
+		return nil, err
+	}
+	fig, err := v.figure(ind, answer)
+	if err != nil {
+		return nil, err
+	}
+	defs, obs := v.rel.Definitions(), v.rel.Observations(ind.ID)
+	p := indicatorPage{
+		page:      v.frame(ind.Title, plain(answer.Sentences)),
+		Indicator: ind,
+		Topic:     topicWords(ind.Topic),
+		Answer:    answer.Sentences,
+		Figure:    fig,
+		Panels:    panelLines(ind, answer, defs),
+		Cautions:  answer.Cautions,
+		Laws:      laws(ind, defs, stat.DateOf(v.rel.PublishedAt())),
+		Changes:   changes(answer, defs),
+		Coverage:  coverageLines(ind, obs, defs),
+		Downloads: v.downloads(ind.ID),
+		Pinned:    "/releases/" + v.rel.ID() + "/indicators/" + ind.ID,
+		Sources:   sourceLines(obs),
+		Related:   v.related(ind, defs),
+	}
+	for _, d := range p.Downloads {
+		p.Alternates = append(p.Alternates, link{Path: d.Path, Text: d.Title, Type: typeOf(d.Path)})
+	}
+	p.Trust = v.trust(ind, obs, p)
+	p.Citation = v.citation(ind, p.Pinned)
+	return v.show("indicator", p)
+}
+
+// definition returns the definition of an indicator as it stood in the release that is read.
+func (v *visit) definition(id string) (stat.Indicator, error) {
+	ind, ok := v.rel.Definitions().Indicator(id)
+	if !ok {
+		return stat.Indicator{}, fmt.Errorf("indicator %q in release %s: %w", clip(id), v.rel.ID(), stat.ErrNotFound)
+	}
+	return ind, nil
+}
+
+// trust is the line under the answer: each part says how far the figures can be relied on and leads to the reason.
+func (v *visit) trust(ind stat.Indicator, obs []stat.Observation, p indicatorPage) []link {
+	units := map[string]bool{}
+	withheld, provisional := 0, false
+	for _, o := range obs {
+		if o.Kind == stat.KindCount && len(o.Codes) == 0 {
+			units[o.Unit] = true
+		}
+		if o.Status == stat.StatusWithheld {
+			withheld++
+		}
+		provisional = provisional || o.Has(stat.MarkProvisional)
+	}
+	line := []link{{
+		Path: "#sources",
+		Text: countOf(len(p.Sources), "source", "sources") + ", " + countOf(len(units), "counting unit", "counting units"),
+	}}
+	if n := len(p.Coverage); n > 0 {
+		c := p.Coverage[n-1]
+		line = append(line, link{
+			Path: "#coverage",
+			Text: fmt.Sprintf("%s: reported by %d of %d %s", c.Period, c.Reported, c.Expected, c.Noun),
+		})
+	}
+	if provisional {
+		line = append(line, link{Path: "#figures", Text: "Partly provisional"})
+	}
+	line = append(line, link{Path: "/releases/" + v.rel.ID(), Text: "Release " + v.rel.ID()})
+	if !ind.Since.IsZero() {
+		line = append(line, link{Path: "#definition", Text: "Definition since " + ind.Since.Long()})
+	}
+	if withheld > 0 {
+		line = append(line, link{Path: "/methods#disclosure", Text: countOf(withheld, "value", "values") + " withheld"})
+	} else {
+		line = append(line, link{Path: "/methods#disclosure", Text: "No value withheld"})
+	}
+	return line
+}
+
+// citation is how to quote the indicator, as plain text with an address that never changes.
+func (v *visit) citation(ind stat.Indicator, pinned string) string {
+	site := v.rel.Definitions().Site
+	return fmt.Sprintf("%s %s, “%s”, release %s, %s%s.",
+		site.Name, site.Place, ind.Title, v.rel.ID(), v.base(), pinned)
+}
+
+// panelLines defines the panels of an indicator in words.
+func panelLines(ind stat.Indicator, answer stat.Answer, defs stat.Definitions) []panelLine {
+	var lines []panelLine
+	for _, p := range ind.Panels {
+		line := panelLine{
+			Title: p.Title, Unit: label(defs, "counting-units", p.Unit), Clock: clockWords(p.Clock),
+			Unlike: p.Unlike, Note: p.Note,
+		}
+		for _, s := range answer.Panels {
+			if s.Panel == p.ID {
+				line.Sentence = s.Sentence
+			}
+		}
+		for _, s := range p.Series {
+			ds, _ := defs.Dataset(s.Dataset)
+			line.Series = append(line.Series, seriesLine{Label: s.Label, Many: s.Noun.Many, Dataset: ds.Title, Rule: ds.Rule})
+		}
+		if r := p.Ratio; r != nil {
+			line.Ratio = fmt.Sprintf("%s: the count “%s” divided by the count “%s” of the same period.",
+				r.Label, seriesLabel(p, r.Of), seriesLabel(p, r.To))
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func seriesLabel(p stat.Panel, id string) string {
+	for _, s := range p.Series {
+		if s.ID == id {
+			return s.Label
+		}
+	}
+	return id
+}
+
+// laws are the sections that an indicator counts under, in the version in force on the day.
+func laws(ind stat.Indicator, defs stat.Definitions, day stat.Date) []law {
+	var out []law
+	for _, id := range ind.Statutes {
+		st, ok := defs.Statute(id)
+		if !ok {
+			continue
+		}
+		l := law{Citation: st.Citation, Title: st.Title, Plain: st.Plain}
+		for _, version := range st.Versions {
+			if version.From.IsZero() || version.From.Compare(day) <= 0 {
+				l.Label, l.Class, l.Since = version.Label, version.Class, version.From
+			}
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// changes are the breaks and the events that apply to an indicator, oldest first.
+func changes(answer stat.Answer, defs stat.Definitions) []change {
+	var out []change
+	for _, b := range answer.Breaks {
+		out = append(out, change{Date: b.Date, When: b.Date.Long(), Title: b.Act, Text: b.Text, Link: webLink(b.Source), Break: true})
+	}
+	for _, id := range answer.Events {
+		for _, e := range defs.Events {
+			if e.ID == id {
+				out = append(out, change{Date: e.Date, When: dateWords(e.Date, e.Precision), Title: e.Title, Text: e.Text, Link: webLink(e.Address)})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b change) int { return a.Date.Compare(b.Date) })
+	return out
+}
+
+// coverageLines say who reported, for each total of which some reporters are expected by name; oldest first.
+func coverageLines(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions) []coverageLine {
+	var lines []coverageLine
+	for _, p := range ind.Panels {
+		for _, s := range p.Series {
+			list := ""
+			if s.Expected != nil {
+				list = codelistOf(defs, s.Dataset, s.Expected.Dimension)
+			}
+			var own []stat.Observation
+			for _, o := range obs {
+				if o.Panel == p.ID && o.Series == s.ID && len(o.Codes) == 0 && o.Coverage.Expected > 0 {
+					own = append(own, o)
+				}
+			}
+			slices.SortStableFunc(own, func(a, b stat.Observation) int { return a.Period.Compare(b.Period) })
+			for _, o := range own {
+				line := coverageLine{
+					Period:   o.Period.Label(p.Clock),
+					Reported: o.Coverage.Reported, Expected: o.Coverage.Expected, Noun: o.Coverage.Noun,
+				}
+				for _, code := range o.Coverage.Missing {
+					line.Missing = append(line.Missing, label(defs, list, code))
+				}
+				if o.Coverage.Accounts > 0 && float64(o.Coverage.Accounts) != o.Value {
+					line.Accounts = fmt.Sprintf("%s of %s", stat.FormatCount(o.Coverage.Accounts), stat.FormatNumber(o.Value, 0))
+				}
+				lines = append(lines, line)
+			}
+		}
+	}
+	return lines
+}
+
+// sourceLines are the publications behind the observations, each once, those with the most figures first.
+func sourceLines(obs []stat.Observation) []sourceLine {
+	var lines []sourceLine
+	for _, o := range obs {
+		if o.Kind == stat.KindRatio || o.Kind == stat.KindRate {
+			continue
+		}
+		for _, c := range o.Citations {
+			i := slices.IndexFunc(lines, func(l sourceLine) bool {
+				return l.Title == c.Title && l.Publisher == c.Publisher && l.Year == c.Year && l.Address == c.Address
+			})
+			if i < 0 {
+				c.Address = webLink(c.Address)
+				lines = append(lines, sourceLine{Citation: c})
+				i = len(lines) - 1
+			}
+			lines[i].Figures++
+			if c.Locator != "" && !slices.Contains(lines[i].Locators, c.Locator) {
+				lines[i].Locators = append(lines[i].Locators, c.Locator)
+			}
+		}
+	}
+	slices.SortStableFunc(lines, func(a, b sourceLine) int { return cmp.Compare(b.Figures, a.Figures) })
+	return lines
+}
+
+// related are the indicators that the definition names.
+func (v *visit) related(ind stat.Indicator, defs stat.Definitions) []link {
+	var out []link
+	for _, id := range ind.Related {
+		if other, ok := defs.Indicator(id); ok {
+			out = append(out, link{Path: v.indicatorPath(id), Text: other.Question})
+		}
+	}
+	return out
+}

@@ -1,0 +1,85 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"path"
+	"strings"
+
+	"tallystick/internal/stat"
+)
+
+// pages are the parsed templates, one for each file of templates/ but the layout, by name without extension.
+type pages map[string]*template.Template
+
+// parsePages parses every page with the layout and the partials. A template that does not parse is a programmer's
+// mistake, so it panics.
+func parsePages(fsys fs.FS, a *assets) pages {
+	funcs := template.FuncMap{
+		"asset":   a.address,
+		"value":   valueAddress,
+		"row":     rowAnchor,
+		"count":   func(n int64) string { return stat.FormatCount(n) },
+		"size":    sizeWords,
+		"drawing": trusted,
+		"short":   func(sum string) string { return sum[:min(len(sum), 12)] },
+	}
+	base := template.Must(template.New("layout.html").Funcs(funcs).ParseFS(fsys, "layout.html", "partials/*.html"))
+	names, err := fs.Glob(fsys, "*.html")
+	if err != nil {
+		panic(err)
+	}
+	out := pages{}
+	for _, name := range names {
+		if name == "layout.html" {
+			continue
+		}
+		t := template.Must(template.Must(base.Clone()).ParseFS(fsys, name))
+		out[strings.TrimSuffix(name, path.Ext(name))] = t
+	}
+	return out
+}
+
+// render fills a page into memory, so that a fault in a template never sends half a page.
+func (p pages) render(name string, data any) ([]byte, error) {
+	t, ok := p[name]
+	if !ok {
+		return nil, fmt.Errorf("there is no template %q", name)
+	}
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, "layout.html", data); err != nil {
+		return nil, fmt.Errorf("template %s: %v", name, err) // whatever its kind, it is a fault of ours
+	}
+	return b.Bytes(), nil
+}
+
+// trusted lets the drawing of a sealed release into a page as markup. It is the one place where text becomes
+// HTML: the drawing was rebuilt by package chart from an allow-list of elements and attributes before it was
+// sealed, and its checksum is in the manifest.
+func trusted(svg []byte) template.HTML { return template.HTML(svg) }
+
+// rowAnchor is the name of an observation's row within the page of its indicator.
+func rowAnchor(key string) string {
+	_, rest, _ := strings.Cut(key, "/")
+	return rest
+}
+
+// valueAddress is where a reader gets from a number to what lies behind it: its row on the page of its indicator.
+func valueAddress(key string) string {
+	id, rest, _ := strings.Cut(key, "/")
+	return "/indicators/" + id + "#" + rest
+}
+
+// sizeWords is a number of bytes for a reader: 940 bytes, 12 kB, 1.4 MB.
+func sizeWords(n int64) string {
+	switch {
+	case n < 1000:
+		return fmt.Sprintf("%d bytes", n)
+	case n < 1_000_000:
+		return stat.FormatNumber(float64(n)/1000, 0) + " kB"
+	default:
+		return stat.FormatNumber(float64(n)/1e6, 1) + " MB"
+	}
+}

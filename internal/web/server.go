@@ -1,0 +1,114 @@
+// Package web owns the public site: the pages, the files handed out and the headers they travel with.
+//
+// It reads sealed releases and nothing else. It has no way to the warehouse or to the definitions in data/: what
+// it shows is in a release, and that import is the privacy wall. It sets no cookie, keeps no session, makes no
+// outbound request, and answers GET and HEAD only, so that a public page can be asked but never told anything.
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/singleflight"
+
+	"tallystick/internal/release"
+	"tallystick/static"
+	"tallystick/templates"
+)
+
+// Config is what a server needs. Every field but Address is required.
+type Config struct {
+	Library *release.Library
+	Log     *slog.Logger
+	Clock   func() time.Time // decides which releases are out
+	Version string           // of the program, shown at the foot of the pages
+	Address string           // public address without a slash at the end; empty: the site definition's own
+}
+
+// Server answers requests for the public site.
+type Server struct {
+	library *release.Library
+	log     *slog.Logger
+	clock   func() time.Time
+	version string
+	address string
+	assets  *assets
+	pages   pages
+	store   *store
+	flights singleflight.Group
+	turns   turns
+	echo    *echo.Echo
+}
+
+// New makes a server over the sealed releases of a library. It panics only if a template that ships inside the
+// program does not parse, which is a programmer's mistake that every test would meet.
+func New(cfg Config) *Server {
+	s := &Server{
+		library: cfg.Library,
+		log:     cfg.Log,
+		clock:   cfg.Clock,
+		version: cfg.Version,
+		address: cfg.Address,
+		store:   newStore(storeBytes),
+		turns:   newTurns(),
+	}
+	s.assets = loadAssets(static.FS)
+	s.pages = parsePages(templates.FS, s.assets)
+	s.echo = s.router()
+	return s
+}
+
+// Handler returns the handler of the whole site.
+func (s *Server) Handler() http.Handler { return s.echo }
+
+// router lists every address of the site in one place, in the order of the site map, behind the middleware in
+// the order in which it runs.
+func (s *Server) router() *echo.Echo {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = echo.ExtractIPDirect()
+	e.HTTPErrorHandler = s.serveError
+	e.Pre(s.recovered, s.logged, s.headers, onlyRead, oneAddress)
+
+	get := func(path string, h echo.HandlerFunc) {
+		e.GET(path, h)
+		e.HEAD(path, h)
+	}
+	get("/", s.stored(s.home))
+	get("/indicators", s.stored(s.indicators))
+	get("/indicators/:id", s.stored(s.indicator))
+	get("/releases", s.stored(s.releases))
+	get("/releases/:release", s.stored(s.releasePage))
+	get("/releases/:release/indicators/:id", s.stored(s.indicator))
+	get("/releases/:release/files/*", s.stored(s.file))
+	get("/sources", s.stored(s.sources))
+	get("/methods", s.stored(s.methods))
+	get("/about", s.stored(s.about))
+	get("/healthz", s.healthz)
+	get("/static/:hash/*", s.static)
+	return e
+}
+
+// healthz says that the server answers and which release it would show.
+func (s *Server) healthz(c echo.Context) error {
+	if err := allowOnly(c.QueryParams()); err != nil {
+		return err
+	}
+	rel, err := s.library.Latest(s.clock())
+	if err != nil {
+		return fmt.Errorf("no release to show: %w", err)
+	}
+	body, err := json.Marshal(struct {
+		Status  string `json:"status"`
+		Release string `json:"release"`
+		Version string `json:"version"`
+	}{"ok", rel.ID(), s.version})
+	if err != nil {
+		return err
+	}
+	return represent(body, "application/json", "no-store").write(c)
+}

@@ -1,0 +1,113 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tallystick/internal/release"
+	"tallystick/internal/stat"
+)
+
+// visit is one request, parsed: the release that it reads, and what the address says.
+type visit struct {
+	*Server
+	rel    *release.Release
+	newest *release.Release
+	at     time.Time // which releases are out is decided once for a request
+	path   string
+	param  func(name string) string
+	query  url.Values
+	pinned bool // the address names its release
+}
+
+// maker makes the answer to a visit: parse, ask, show.
+type maker func(v *visit) (*representation, error)
+
+// stored answers from memory what was asked before, and makes each answer once however many ask for it at the
+// same time. An answer is kept under the release it shows, the newest one, and its canonical address.
+func (s *Server) stored(answer maker, parameters ...string) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		query := c.QueryParams()
+		if err := allowOnly(query, parameters...); err != nil {
+			return err
+		}
+		v, err := s.visit(c, query)
+		if err != nil {
+			return err
+		}
+		key := v.newest.SHA256() + " " + v.rel.SHA256() + " " + v.path + "?" + query.Encode()
+		if rep, ok := s.store.get(key); ok {
+			return rep.write(c)
+		}
+		made, err, _ := s.flights.Do(key, func() (any, error) {
+			if err := s.turns.take(); err != nil {
+				return nil, err
+			}
+			defer s.turns.give()
+			return answer(v)
+		})
+		if err != nil {
+			return err
+		}
+		rep := made.(*representation)
+		s.store.put(key, rep)
+		return rep.write(c)
+	}
+}
+
+// visit finds the release that a request reads: the one its path names, or the newest.
+func (s *Server) visit(c echo.Context, query url.Values) (*visit, error) {
+	v := &visit{Server: s, at: s.clock(), path: c.Request().URL.Path, param: c.Param, query: query}
+	newest, err := s.library.Latest(v.at)
+	if err != nil {
+		return nil, err
+	}
+	v.newest, v.rel = newest, newest
+	if id := c.Param("release"); id != "" {
+		if v.rel, err = s.library.Release(id, v.at); err != nil {
+			return nil, err
+		}
+		v.pinned = true
+	}
+	return v, nil
+}
+
+// turns bounds how many answers are made at once and how many wait, so that a crowd that asks for what was never
+// asked before cannot slow down those who ask for stored pages.
+type turns struct {
+	waiting chan struct{}
+	working chan struct{}
+}
+
+const (
+	makersAtOnce  = 2
+	makersWaiting = 64
+	longestWait   = 5 * time.Second
+)
+
+func newTurns() turns {
+	return turns{waiting: make(chan struct{}, makersWaiting), working: make(chan struct{}, makersAtOnce)}
+}
+
+// take waits for a turn. It returns ErrBusy where too many wait already or the wait grows too long.
+func (t turns) take() error {
+	select {
+	case t.waiting <- struct{}{}:
+	default:
+		return fmt.Errorf("%d requests wait to be answered: %w", makersWaiting, stat.ErrBusy)
+	}
+	defer func() { <-t.waiting }()
+	timer := time.NewTimer(longestWait)
+	defer timer.Stop()
+	select {
+	case t.working <- struct{}{}:
+		return nil
+	case <-timer.C:
+		return fmt.Errorf("waited %s for a turn: %w", longestWait, stat.ErrBusy)
+	}
+}
+
+func (t turns) give() { <-t.working }

@@ -1,0 +1,94 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"tallystick/internal/stat"
+)
+
+// plain joins sentences to plain text.
+func plain(sentences []stat.Sentence) string {
+	parts := make([]string, len(sentences))
+	for i, s := range sentences {
+		parts[i] = s.String()
+	}
+	return strings.Join(parts, " ")
+}
+
+// topicWords is a topic as a heading: first letter upper case, hyphens as spaces.
+func topicWords(topic string) string { return capital(strings.ReplaceAll(topic, "-", " ")) }
+
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+// countOf is a number with its noun: 1 source, 3 sources.
+func countOf(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return stat.FormatCount(int64(n)) + " " + many
+}
+
+// label is the label of a code in one of the code lists, or the code itself.
+func label(defs stat.Definitions, list, code string) string {
+	if l, ok := defs.Codelist(list); ok {
+		return l.Label(code)
+	}
+	return code
+}
+
+// codelistOf is the code list of a field of a data set, or "".
+func codelistOf(defs stat.Definitions, dataset, field string) string {
+	ds, _ := defs.Dataset(dataset)
+	f, _ := ds.Field(field)
+	return f.Codelist
+}
+
+// clockWords says which year a panel counts in.
+func clockWords(c stat.Clock) string {
+	switch c {
+	case stat.ClockCalendar:
+		return "calendar years"
+	case stat.ClockFederalFiscal:
+		return "federal fiscal years, 1 October to 30 September"
+	case stat.ClockStateFiscal:
+		return "state fiscal years, 1 July to 30 June"
+	case stat.ClockToReport:
+		return "twelve months to the date of each report"
+	case stat.ClockStated:
+		return "periods as the source put them"
+	default:
+		return string(c)
+	}
+}
+
+// dateWords is a date as exactly as it is known.
+func dateWords(d stat.Date, precision string) string {
+	switch precision {
+	case "year":
+		return fmt.Sprint(d.Year)
+	case "month":
+		return fmt.Sprintf("%s %d", d.Month, d.Year)
+	default:
+		return d.Long()
+	}
+}
+
+// webLink is an address that a page may link to: http or https with a host, or else "". An address comes from
+// data and could otherwise name a script.
+func webLink(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return ""
+	}
+	return u.String()
+}

@@ -1,0 +1,85 @@
+// What the pages gain with script: a button that puts ECharts in the place of a drawing. Every page is complete
+// without it.
+"use strict";
+
+const tokens = ["paper", "ink", "muted", "rule", "link", "series-1", "series-2", "caution", "caution-ground"];
+
+// resolved replaces the names of colours by the colours of the present theme, since ECharts reads no CSS.
+function resolved(node, colours) {
+  if (typeof node === "string") {
+    return node.replace(/var\(--([a-z0-9-]+)(?:,[^)]*)?\)/g, (whole, name) => colours[name] || whole);
+  }
+  if (Array.isArray(node)) return node.map((n) => resolved(n, colours));
+  if (node && typeof node === "object") {
+    return Object.fromEntries(Object.entries(node).map(([k, v]) => [k, resolved(v, colours)]));
+  }
+  return node;
+}
+
+function palette() {
+  const style = getComputedStyle(document.documentElement);
+  return Object.fromEntries(tokens.map((t) => [t, style.getPropertyValue("--" + t).trim()]));
+}
+
+let engine;
+function loaded(address) {
+  engine ||= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = address;
+    script.onload = () => resolve(window.echarts);
+    script.onerror = () => reject(new Error("ECharts could not be loaded"));
+    document.head.append(script);
+  });
+  return engine;
+}
+
+// explore draws the sealed options of a figure where its drawing stood, in the layout that fits.
+async function explore(drawing, button, status) {
+  button.disabled = true;
+  try {
+    const [echarts, options] = await Promise.all([
+      loaded(drawing.dataset.engine),
+      fetch(drawing.dataset.options).then((r) => { if (!r.ok) throw new Error(r.status); return r.json(); }),
+    ]);
+    const sealed = drawing.firstElementChild;
+    const place = document.createElement("div");
+    const wide = matchMedia("(min-width: 48rem)");
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    place.className = "explored";
+    let chart;
+    const draw = () => {
+      const shown = wide.matches ? sealed : sealed.nextElementSibling;
+      const box = shown.querySelector("svg").viewBox.baseVal;
+      chart?.dispose();
+      place.style.height = Math.round((drawing.clientWidth * box.height) / box.width) + "px";
+      chart = echarts.init(place, null, { renderer: "svg", width: drawing.clientWidth });
+      const option = resolved(options[wide.matches ? "wide" : "narrow"], palette());
+      option.tooltip = { trigger: "item", ...option.tooltip, renderMode: "richText", confine: true };
+      chart.setOption(option);
+    };
+    for (const child of drawing.children) child.hidden = true;
+    drawing.append(place);
+    draw();
+    wide.addEventListener("change", draw);
+    dark.addEventListener("change", draw);
+    addEventListener("resize", () => chart.resize({ width: drawing.clientWidth }));
+    button.parentElement.hidden = true;
+    status.textContent = "The chart can now be explored.";
+  } catch (problem) {
+    button.disabled = false;
+    status.textContent = "The chart could not be loaded. The drawing and the table say the same.";
+  }
+}
+
+for (const drawing of document.querySelectorAll(".drawing[data-options]")) {
+  const line = document.createElement("p");
+  const button = document.createElement("button");
+  const status = document.createElement("span");
+  line.className = "explore";
+  button.type = "button";
+  button.textContent = "Explore the chart";
+  status.setAttribute("role", "status");
+  line.append(button);
+  drawing.after(line, status);
+  button.addEventListener("click", () => explore(drawing, button, status));
+}
