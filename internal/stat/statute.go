@@ -17,6 +17,7 @@ type StatuteVersion struct {
 	Label      string   `yaml:"label" json:"label"`
 	Class      string   `yaml:"class" json:"class"`
 	AgeLimit   string   `yaml:"age_limit" json:"age_limit,omitempty"`
+	LiableFrom int      `yaml:"liable_from" json:"liable_from,omitempty"` // youngest age at which a person can commit it; 0: no limit
 	Elements   string   `yaml:"elements" json:"elements,omitempty"`
 	Act        string   `yaml:"act" json:"act,omitempty"`       // the act that made this version: PA 16-71
 	Change     string   `yaml:"change" json:"change,omitempty"` // what changed, in a short sentence
