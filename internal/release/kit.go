@@ -3,7 +3,6 @@ package release
 import (
 	"archive/zip"
 	"bytes"
-	"compress/flate"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -38,6 +37,7 @@ const proofFormat = "c2sp.org/tlog-proof@v1"
 // maxKit bounds what is unpacked from a kit, in bytes.
 const maxKit = 1 << 30
 
+// readme is part of the format: with another text, kits that are out already would no longer verify.
 const readme = `This is release %s as it was published, with the proof that its publisher signed it.
 
 To verify it without a network:
@@ -143,7 +143,8 @@ func (r *Release) Kit(w io.Writer) error {
 	return writeKit(w, r.ID(), r.PublishedAt(), files)
 }
 
-// writeKit writes the files of a kit in their order, each with the time of publication.
+// writeKit writes the files of a kit in their order, each with the time of publication. They are stored, not
+// compressed, since compressors change and the bytes of a kit must not.
 func writeKit(w io.Writer, id string, at time.Time, files map[string][]byte) error {
 	files[kitReadme] = fmt.Appendf(nil, readme, id, id)
 	names := make([]string, 0, len(files))
@@ -152,11 +153,8 @@ func writeKit(w io.Writer, id string, at time.Time, files map[string][]byte) err
 	}
 	slices.Sort(names)
 	out := zip.NewWriter(w)
-	out.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
-		return flate.NewWriter(w, flate.DefaultCompression)
-	})
 	for _, name := range names {
-		f, err := out.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: at.UTC()})
+		f, err := out.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store, Modified: at.UTC()})
 		if err == nil {
 			_, err = f.Write(files[name])
 		}
@@ -205,6 +203,11 @@ func VerifyKit(file, public string) ([]stat.Issue, stat.Manifest, error) {
 	if checksum(manifest) != e.SHA256 {
 		return issue(e.Release+"/"+ManifestFile, "manifest-altered", "The manifest has checksum %s, but the entry says %s",
 			checksum(manifest), e.SHA256), stat.Manifest{}, nil
+	}
+	for name := range files {
+		if !strings.HasPrefix(name, e.Release+"/") && !slices.Contains([]string{kitEntry, kitProof, kitKey, kitReadme}, name) {
+			return issue(name, "file-extra", "The file does not belong in a kit"), stat.Manifest{}, nil
+		}
 	}
 	dir, err := os.MkdirTemp("", "tallystick-kit-")
 	if err != nil {
