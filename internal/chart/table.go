@@ -1,0 +1,282 @@
+package chart
+
+import (
+	"slices"
+	"strings"
+
+	"tallystick/internal/stat"
+)
+
+// Table holds the same values as a figure, and what a figure cannot show: limits, status, unit and source of each.
+type Table struct {
+	ID      string // of the indicator, and of the breakdown if there is one
+	Caption string
+	Columns []Column
+	Groups  []Group
+	Symbols []Symbol // the symbols that stand in cells without a value, with their meaning
+}
+
+// Column is the head of a column.
+type Column struct {
+	Title   string
+	Numeric bool
+}
+
+// Group is the rows of one panel, or of one code of a breakdown.
+type Group struct {
+	Title string
+	Sub   string // counting unit and clock
+	Rows  []Row
+}
+
+// RowKind says what a row holds.
+type RowKind string
+
+// The kinds of row.
+const (
+	RowValue RowKind = "value"
+	RowBreak RowKind = "break" // a date across which values do not compare; its words are in the second cell
+	RowRatio RowKind = "ratio"
+	RowRate  RowKind = "rate"
+)
+
+// Row is one value, or one break between values.
+type Row struct {
+	Kind  RowKind
+	Key   string // key of the observation; empty for a break
+	Cells []Cell
+}
+
+// Cell is one cell of a row.
+type Cell struct {
+	Text   string
+	Sub    string // a quieter second line
+	Header bool   // the cell names its row
+	Status stat.Status
+	Symbol string // stands instead of a value, as [c]; empty where there is one
+}
+
+// Symbol is a symbol with its meaning.
+type Symbol struct {
+	Symbol  string
+	Meaning string
+}
+
+var columns = []Column{{Title: "Period"}, {Title: "Value", Numeric: true}, {Title: "95 % limits", Numeric: true},
+	{Title: "Status"}, {Title: "Unit"}, {Title: "Source"}}
+
+// NewTable gives the tables of an indicator: first the totals, a group for each panel, then one table for each
+// breakdown that has observations, a group for each code.
+func NewTable(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions) []Table {
+	total := Table{ID: ind.ID, Caption: ind.Title, Columns: columns}
+	for _, p := range ind.Panels {
+		found := filter(obs, func(o stat.Observation) bool { return o.Panel == p.ID && len(o.Codes) == 0 })
+		if len(found) > 0 {
+			total.Groups = append(total.Groups, Group{Title: p.Title, Sub: unitAndClock(p, defs), Rows: rowsOfTable(p, found, defs)})
+		}
+	}
+	total.Symbols = symbolsIn(total.Groups)
+	tables := []Table{total}
+	for _, p := range ind.Panels {
+		for _, b := range p.Breakdowns {
+			t := Table{ID: ind.ID + "-" + b.ID, Caption: b.Title, Columns: columns, Groups: byCode(p, b, obs, defs)}
+			t.Symbols = symbolsIn(t.Groups)
+			if len(t.Groups) > 0 {
+				tables = append(tables, t)
+			}
+		}
+	}
+	return tables
+}
+
+// byCode gives a group for each code of a breakdown, in the order of its code list.
+func byCode(p stat.Panel, b stat.Breakdown, obs []stat.Observation, defs stat.Definitions) []Group {
+	var codes []string
+	for _, o := range obs {
+		if code := o.Code(b.By); o.Panel == p.ID && len(o.Codes) == 1 && code != "" && !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	list := codelistOf(p, b.By, defs)
+	place := map[string]int{}
+	for i, c := range list.Codes {
+		place[c.Code] = i + 1
+	}
+	slices.SortFunc(codes, func(x, y string) int {
+		if d := place[x] - place[y]; d != 0 {
+			return d
+		}
+		return strings.Compare(x, y)
+	})
+	var groups []Group
+	for _, code := range codes {
+		found := filter(obs, func(o stat.Observation) bool {
+			return o.Panel == p.ID && len(o.Codes) == 1 && o.Code(b.By) == code
+		})
+		groups = append(groups, Group{Title: list.Label(code), Sub: unitAndClock(p, defs), Rows: rowsOfTable(p, found, defs)})
+	}
+	return groups
+}
+
+// codelistOf finds the code list of a dimension of a panel's data sets.
+func codelistOf(p stat.Panel, dimension string, defs stat.Definitions) stat.Codelist {
+	for _, s := range p.Series {
+		if ds, ok := defs.Dataset(s.Dataset); ok {
+			if f, ok := ds.Field(dimension); ok {
+				if list, ok := defs.Codelist(f.Codelist); ok {
+					return list
+				}
+			}
+		}
+	}
+	return stat.Codelist{}
+}
+
+// rowsOfTable gives the rows of one group by period: the counts in the order of the series, then what is made of
+// them, and a row for every break between two periods.
+func rowsOfTable(p stat.Panel, obs []stat.Observation, defs stat.Definitions) []Row {
+	order := map[string]int{"ratio": len(p.Series), "rate": len(p.Series) + 1}
+	for i, s := range p.Series {
+		order[s.ID] = i
+	}
+	obs = slices.Clone(obs)
+	slices.SortStableFunc(obs, func(a, b stat.Observation) int {
+		if c := a.Period.Compare(b.Period); c != 0 {
+			return c
+		}
+		if d := order[a.Series] - order[b.Series]; d != 0 {
+			return d
+		}
+		return a.Ordinal - b.Ordinal
+	})
+	breaks := breaksOf(p, obs, defs)
+	var rows []Row
+	for _, o := range obs {
+		for len(breaks) > 0 && breaks[0].Date.Compare(o.Period.To) <= 0 {
+			rows = append(rows, breakRow(breaks[0]))
+			breaks = breaks[1:]
+		}
+		rows = append(rows, valueRow(p, o, defs))
+	}
+	return rows
+}
+
+// breaksOf gives the breaks of all series of a panel, by date.
+func breaksOf(p stat.Panel, obs []stat.Observation, defs stat.Definitions) []stat.Break {
+	var breaks []stat.Break
+	for _, s := range p.Series {
+		found := filter(obs, func(o stat.Observation) bool { return o.Series == s.ID })
+		if len(found) == 0 {
+			continue
+		}
+		span := stat.Period{From: found[0].Period.From, To: found[len(found)-1].Period.To}
+		breaks = append(breaks, stat.Breaks(s, defs.Statutes, span)...)
+	}
+	return stat.SortBreaks(breaks)
+}
+
+func breakRow(b stat.Break) Row {
+	text := b.Text
+	if text == "" {
+		text = "Figures before and after do not compare."
+	}
+	return Row{Kind: RowBreak, Cells: []Cell{{Text: b.Date.Long(), Header: true}, {Text: text, Sub: b.Act}}}
+}
+
+func valueRow(p stat.Panel, o stat.Observation, defs stat.Definitions) Row {
+	row := Row{Kind: RowValue, Key: o.Key()}
+	decimals, what, unit := 0, "", unitLabel(o.Unit, defs)
+	for _, s := range p.Series {
+		if s.ID == o.Series && len(p.Series) > 1 {
+			what = s.Label
+		}
+	}
+	switch {
+	case o.Kind == stat.KindRatio && p.Ratio != nil:
+		row.Kind, decimals, what, unit = RowRatio, p.Ratio.Decimals, p.Ratio.Label, "ratio"
+	case o.Kind == stat.KindRate && p.Rate != nil:
+		row.Kind, decimals, what, unit = RowRate, p.Rate.Decimals, p.Rate.Label, "rate"
+	}
+	value := Cell{Status: o.Status}
+	if o.Status == stat.StatusReported {
+		value.Text = o.Bound.Words()
+		if value.Text != "" {
+			value.Text += " "
+		}
+		value.Text += stat.FormatNumber(o.Value, decimals)
+	} else {
+		value.Symbol = o.Status.Symbol()
+		value.Text = value.Symbol
+	}
+	interval := Cell{}
+	if o.Interval != nil && o.Status == stat.StatusReported {
+		if row.Kind == RowValue {
+			decimals = intervalDecimals(o)
+		}
+		interval.Text = stat.FormatLimits(*o.Interval, decimals)
+	}
+	status := []string{o.Status.Words()}
+	for _, m := range o.Marks {
+		status = append(status, string(m))
+	}
+	var publishers []string
+	for _, c := range o.Citations {
+		publishers = appendNew(publishers, c.Publisher)
+	}
+	row.Cells = []Cell{{Text: o.Period.Label(p.Clock), Sub: what, Header: true}, value, interval,
+		{Text: strings.Join(status, ", "), Sub: o.Note}, {Text: unit}, {Text: strings.Join(publishers, "; ")}}
+	return row
+}
+
+func symbolsIn(groups []Group) []Symbol {
+	var out []Symbol
+	for _, status := range stat.Statuses {
+		if status.Symbol() == "" {
+			continue
+		}
+		used := slices.ContainsFunc(groups, func(g Group) bool {
+			return slices.ContainsFunc(g.Rows, func(r Row) bool {
+				return r.Kind != RowBreak && r.Cells[1].Status == status
+			})
+		})
+		if !used {
+			continue
+		}
+		if n := len(out); n > 0 && out[n-1].Symbol == status.Symbol() {
+			out[n-1].Meaning += " or " + status.Words()
+			continue
+		}
+		out = append(out, Symbol{status.Symbol(), status.Words()})
+	}
+	return out
+}
+
+func unitLabel(code string, defs stat.Definitions) string {
+	list, _ := defs.Codelist("counting-units")
+	return list.Label(code)
+}
+
+var clockWords = map[stat.Clock]string{stat.ClockCalendar: "calendar years", stat.ClockFederalFiscal: "federal fiscal years, to 30 September",
+	stat.ClockStateFiscal: "state fiscal years, to 30 June", stat.ClockToReport: "twelve months to each report",
+	stat.ClockStated: "periods as the sources state them"}
+
+func unitAndClock(p stat.Panel, defs stat.Definitions) string {
+	parts := []string{}
+	if unit := unitLabel(p.Unit, defs); unit != "" {
+		parts = append(parts, unit)
+	}
+	if words := clockWords[p.Clock]; words != "" {
+		parts = append(parts, words)
+	}
+	return strings.Join(parts, " · ")
+}
+
+func filter(obs []stat.Observation, keep func(stat.Observation) bool) []stat.Observation {
+	var out []stat.Observation
+	for _, o := range obs {
+		if keep(o) {
+			out = append(out, o)
+		}
+	}
+	return out
+}

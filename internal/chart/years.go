@@ -1,0 +1,330 @@
+package chart
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"tallystick/internal/stat"
+)
+
+// The measures of plots over years, in units.
+const (
+	plotHeight       = 168.0
+	plotHeightNarrow = 150.0
+	subplotHeight    = 96.0
+	columnWidth      = 46.0
+)
+
+func sortByPeriod(obs []stat.Observation) {
+	slices.SortStableFunc(obs, func(a, b stat.Observation) int {
+		return cmp.Or(a.Period.Compare(b.Period), cmp.Compare(a.Series, b.Series), cmp.Compare(a.Ordinal, b.Ordinal))
+	})
+}
+
+// yearPlace is where a day lies on the axis of years of a clock: a year of the clock is one unit around its number.
+func yearPlace(d stat.Date, clock stat.Clock) float64 {
+	start := time.Date(d.Year, time.January, 1, 0, 0, 0, 0, time.UTC)
+	days := start.AddDate(1, 0, 0).Sub(start)
+	place := float64(d.Year) + float64(d.Time().Sub(start))/float64(days)
+	switch clock {
+	case stat.ClockFederalFiscal:
+		return place - 0.25
+	case stat.ClockStateFiscal:
+		return place
+	default:
+		return place - 0.5
+	}
+}
+
+// periodPlace is where a period is drawn: at the number of its year, or in its middle if it is no year.
+func periodPlace(p stat.Period, clock stat.Clock) float64 {
+	year := stat.FiscalYear(clock, p.To.Year)
+	if p.From == year.From && p.To == year.To {
+		return float64(p.To.Year)
+	}
+	if p.From.IsZero() {
+		return yearPlace(p.To, clock)
+	}
+	return (yearPlace(p.From, clock) + yearPlace(p.To.AddDays(1), clock)) / 2
+}
+
+// years is the horizontal scale of a plot over years.
+type years struct {
+	clock       stat.Clock
+	first, last int
+	left, width float64
+}
+
+// spanOf returns the years that the observations cover.
+func spanOf(obs []stat.Observation, clock stat.Clock) years {
+	y := years{clock: clock, first: math.MaxInt, last: math.MinInt}
+	for _, o := range obs {
+		place := periodPlace(o.Period, clock)
+		y.first, y.last = min(y.first, int(math.Floor(place))), max(y.last, int(math.Ceil(place)))
+	}
+	return y
+}
+
+// from and to are the ends of the axis: half a year beyond the first and the last.
+func (y years) from() float64 { return float64(y.first) - 0.5 }
+func (y years) to() float64   { return float64(y.last) + 0.5 }
+
+// slot is the width of one year in units.
+func (y years) slot() float64 { return y.width / float64(y.last-y.first+1) }
+
+// x is where a place on the axis lies on the sheet.
+func (y years) x(place float64) float64 { return y.left + (place-y.from())*y.slot() }
+
+// ticks sets the years under a plot, as many as fit.
+func (s *sheet) ticks(y years, base float64) {
+	step := 1
+	for _, step = range []int{1, 2, 5, 10, 20, 50} {
+		if tickText.width("2000")+8 <= y.slot()*float64(step) {
+			break
+		}
+	}
+	for year := y.first; year <= y.last; year++ {
+		if (y.last-year)%step == 0 {
+			s.text(tickText, y.x(float64(year)), base+17, "center", fmt.Sprint(year))
+		}
+	}
+}
+
+// scale is the vertical scale of a plot: from zero to top, with a line at every step.
+type scale struct {
+	top, step float64
+	base      float64 // where zero lies on the sheet
+	height    float64
+}
+
+// scaleTo returns a scale from zero that holds the value, with about n steps of a round number.
+func scaleTo(value float64, n int) scale {
+	if value <= 0 {
+		value = 1
+	}
+	rough := value / float64(n)
+	unit := math.Pow(10, math.Floor(math.Log10(rough)))
+	step := 10 * unit
+	for _, m := range []float64{1, 2, 5} {
+		if m*unit >= rough {
+			step = m * unit
+			break
+		}
+	}
+	step = max(step, 1)
+	return scale{top: math.Ceil(value/step-1e-9) * step, step: step}
+}
+
+// y is where a value lies on the sheet.
+func (c scale) y(value float64) float64 { return c.base - value/c.top*c.height }
+
+// lines draws the lines of the scale with their numbers, and the zero line.
+func (s *sheet) scaleLines(c scale, left, right float64) {
+	for v := 0.0; v <= c.top+1e-9; v += c.step {
+		colour, z := hairs, 0
+		if v == 0 {
+			colour, z = ink, 6
+		}
+		s.rule(left, math.Round(c.y(v))+0.5, right, math.Round(c.y(v))+0.5, colour, 1, nil, z)
+		s.text(tickText, left-8, c.y(v)+tickText.size*baselineShift, "right", stat.FormatNumber(v, 0))
+	}
+}
+
+// scaleRoom is the width that the numbers of a scale take.
+func scaleRoom(c scale) float64 { return math.Ceil(tickText.width(stat.FormatNumber(c.top, 0))) + 8.5 }
+
+// rules draws the breaks that lie inside the axis as vertical lines, with the name of the act at their head. Names
+// that would meet are set one above the other. The head takes the room above top that breakRoom says.
+func (s *sheet) rules(y years, top, base float64) {
+	end := make([]float64, breakRows)
+	for i := range end {
+		end[i] = math.Inf(-1)
+	}
+	for _, b := range breaksIn(s.breaks, y) {
+		x := y.x(yearPlace(b.Date, y.clock))
+		name := breakName(b)
+		width := breakText.width(name)
+		from := min(max(x-width/2, 0), s.width-width)
+		level := 0
+		for level < breakRows-1 && end[level] > from-8 {
+			level++
+		}
+		end[level] = from + width
+		head := top - float64(level)*16
+		s.rule(x, head+5, x, base, muted, 1, []float64{3, 3}, 1)
+		s.text(breakText, from, head, "left", name)
+	}
+}
+
+const breakRows = 3
+
+// breakName is what stands at the head of a break: the act, or what kind of break it is.
+func breakName(b stat.Break) string {
+	switch {
+	case b.Act != "":
+		return b.Act
+	case b.Kind == "definition":
+		return "definition changed"
+	case b.Kind == "coverage":
+		return "coverage changed"
+	default:
+		return "break"
+	}
+}
+
+func breaksIn(breaks []stat.Break, y years) []stat.Break {
+	var out []stat.Break
+	for _, b := range breaks {
+		if place := yearPlace(b.Date, y.clock); place > y.from() && place < y.to() {
+			out = append(out, b)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b stat.Break) int { return a.Date.Compare(b.Date) })
+	return out
+}
+
+// breakRoom is the height that the names of the breaks take above a plot.
+func (s *sheet) breakRoom(y years) float64 {
+	return 16 * float64(min(len(breaksIn(s.breaks, y)), breakRows))
+}
+
+// columns draws counts by year as columns from zero with their exact intervals. Several series are drawn one
+// under the other on one scale, so that each can be read by itself and all compare.
+func (s *sheet) columns(p stat.Panel, obs []stat.Observation) {
+	found := counts(obs)
+	s.heading(p, found, false)
+	span, top := spanOf(found, p.Clock), 0.0
+	for _, o := range found {
+		if o.Status != stat.StatusReported {
+			continue
+		}
+		top = max(top, o.Value)
+		if o.Interval != nil {
+			top = max(top, o.Interval.Upper)
+		}
+	}
+	height, steps := plotHeight, 4
+	if s.narrow() {
+		height, steps = plotHeightNarrow, 3
+	}
+	if len(p.Series) > 1 {
+		height, steps = subplotHeight, 3
+	}
+	c := scaleTo(top, steps)
+	c.height = height
+	span.left = scaleRoom(c)
+	span.width = s.width - span.left - 1
+	for i, one := range p.Series {
+		if len(p.Series) > 1 {
+			s.y = s.lines(face{14, semibold, ink}, 0, s.y+24, labelPitch, "left", wrap(one.Label, 14, semibold, s.width))
+		}
+		s.y += s.breakRoom(span) + 24
+		plotTop := s.y
+		c.base = plotTop + c.height
+		s.scaleLines(c, span.left, s.width)
+		s.rules(span, plotTop-12, c.base)
+		s.columnsOf(p, one, i, ofSeries(one.ID, obs), span, c)
+		s.y = c.base + 2
+		if i == len(p.Series)-1 {
+			s.ticks(span, c.base)
+			s.y = c.base + 22
+		}
+	}
+	s.key(p, found)
+}
+
+// columnsOf draws the columns of one series into the plot of the scales.
+func (s *sheet) columnsOf(p stat.Panel, one stat.Series, number int, obs []stat.Observation, span years, c scale) {
+	width := math.Round(min(columnWidth, span.slot()*0.62))
+	plot := s.grid(span.left, c.base-c.height, span.width, c.height, bare(span.from(), span.to()), bare(0, c.top))
+	marks, halo, whiskers, tips := bars(one.Label, width), strokes(paper, 4, 4), strokes(ink, 1.5, 5), series{Z: 5, Silent: true}
+	tips.Type = "scatter"
+	cap := 4 / span.slot()
+	drawn := map[int]bool{}
+	for _, o := range obs {
+		place := periodPlace(o.Period, p.Clock)
+		drawn[int(math.Round(place))] = true
+		if o.Status != stat.StatusReported {
+			s.missing(span.x(place), c.base, missingText(o.Status), span.slot())
+			continue
+		}
+		upper := o.Value
+		if o.Interval != nil && !math.IsInf(o.Interval.Upper, 1) {
+			lower := o.Interval.Lower
+			upper = o.Interval.Upper
+			halo.data = append(halo.data, at(place, lower), at(place, upper), gap())
+			whiskers.data = append(whiskers.data, at(place-cap, upper), at(place+cap, upper), gap(), at(place, upper),
+				at(place, lower), gap(), at(place-cap, lower), at(place+cap, lower), gap())
+		}
+		marks.data = append(marks.data, s.column(p, one, number, o, place, c.y(o.Value)-c.y(upper)))
+		if open(o) {
+			tips.data = append(tips.data, columnArrow(o, place, seriesColour(number)))
+		}
+	}
+	for year := span.first; year <= span.last; year++ {
+		if !drawn[year] {
+			s.missing(span.x(float64(year)), c.base, noFigure, span.slot())
+		}
+	}
+	for _, one := range []series{marks, halo, whiskers, tips} {
+		if len(one.data) > 0 {
+			s.add(plot, one)
+		}
+	}
+}
+
+// column is the mark of a reported value with its label, which stands above the interval that rises by rise units.
+func (s *sheet) column(p stat.Panel, one stat.Series, number int, o stat.Observation, place, rise float64) datum {
+	colour := seriesColour(number)
+	fill := &itemStyle{Color: colour}
+	switch {
+	case open(o):
+		fill = &itemStyle{Color: paper, BorderColor: colour, BorderWidth: 1.5}
+		if o.Bound == stat.BoundAtLeast {
+			rise = max(rise, 10)
+		}
+	case hatched(o):
+		fill.Decal, fill.BorderColor, fill.BorderWidth = hatch(), colour, 1
+	}
+	d := at(place, o.Value)
+	d.ItemStyle, d.Tooltip = fill, s.tooltip(p, one.Label, o)
+	d.Label = &label{Show: true, Formatter: figureText(o, true), Position: "top", Distance: 6, Offset: []float64{0, -round(rise)},
+		Color: valueText.colour, FontSize: 13, FontWeight: valueText.weight, FontFamily: family, BorderColor: paper, BorderWidth: 3}
+	return d
+}
+
+// columnArrow is the head above an open column, towards where the true value lies.
+func columnArrow(o stat.Observation, place float64, colour string) datum {
+	d := at(place, o.Value)
+	d.Symbol, d.SymbolSize, d.ItemStyle = "triangle", []float64{12, 9}, &itemStyle{Color: colour, Opacity: 1}
+	d.SymbolOffset = []float64{0, -6}
+	if o.Bound == stat.BoundAtMost {
+		d.SymbolRotate, d.SymbolOffset = 180, []float64{0, 6}
+	}
+	return d
+}
+
+// missing writes why a year has no column: along the base line if there is room, else upwards from it.
+func (s *sheet) missing(x, base float64, text string, slot float64) {
+	if noteText.width(text) <= slot-4 {
+		s.text(noteText, x, base-6, "center", text)
+		return
+	}
+	s.upright(noteText, x, base-6, text)
+}
+
+// noFigure stands where our sources say nothing at all.
+const noFigure = "no figure"
+
+// missingText is the status of a value that is missing, short enough for a column.
+func missingText(status stat.Status) string {
+	if status == stat.StatusWithheld {
+		return "withheld"
+	}
+	return status.Words()
+}
+
+func round4(v float64) float64 { return math.Round(v*1e4) / 1e4 }
