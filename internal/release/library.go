@@ -28,13 +28,20 @@ type entry struct {
 // once and everything else when it is asked for, and keeps what it read within a bound.
 type Library struct {
 	dir     string
-	entries atomic.Pointer[[]*entry] // newest first; never changed, only replaced
+	trust   string                // the public key that the log must begin with; empty: whatever it begins with
+	shelf   atomic.Pointer[shelf] // never changed, only replaced
 	refresh sync.Mutex
 
 	mu    sync.Mutex
 	kept  map[string]*slot // by checksum of the manifest
 	used  []string         // checksums in kept, least recently used first
 	bound int64            // bytes of content to keep
+}
+
+// shelf is what a library shows at one moment.
+type shelf struct {
+	entries []*entry // newest first
+	log     *Log     // nil for a folder without a log
 }
 
 // slot is the content of one release, read once however many ask for it at the same time.
@@ -49,8 +56,15 @@ const DefaultBound = 256 << 20
 
 // OpenLibrary opens a folder of releases. It returns stat.ErrNotFound if there is no such folder; a folder
 // without a release is an empty library. Folders that are not sealed releases are passed over; see Refresh.
-func OpenLibrary(dir string) (*Library, error) {
+//
+// If the folder has a log, the log is verified and only releases in it are shown, so that nothing is seen that
+// was not sealed to the end. With a public key, there must be a log and it must begin with that key; otherwise
+// the error is stat.ErrInvalid.
+func OpenLibrary(dir string, public ...string) (*Library, error) {
 	l := &Library{dir: dir, kept: map[string]*slot{}, bound: DefaultBound}
+	if len(public) > 0 {
+		l.trust = public[0]
+	}
 	if _, _, err := l.Refresh(); err != nil {
 		return nil, err
 	}
@@ -66,24 +80,79 @@ func (l *Library) SetBound(bytes int64) {
 }
 
 // Refresh looks for releases that came or went since the library was opened and swaps to the new list at once.
-// It reports whether the list changed, and an issue for each folder that has the name of a release but cannot
-// be one; such a folder is not shown.
+// It reports whether the list changed, and an issue for each folder that has the name of a release but is not
+// shown. After an error, a log that is no continuation of the one before included, the library goes on showing
+// what it has.
 func (l *Library) Refresh() (changed bool, issues []stat.Issue, err error) {
 	l.refresh.Lock()
 	defer l.refresh.Unlock()
-	var known []*entry
-	if p := l.entries.Load(); p != nil {
-		known = *p
+	before := l.shelf.Load()
+	if before == nil {
+		before = &shelf{}
 	}
-	found, issues, err := scan(l.dir, known)
+	var now shelf
+	has, err := hasLog(l.dir)
 	if err != nil {
 		return false, nil, err
 	}
-	if l.entries.Load() != nil && slices.Equal(found, known) {
+	// The log is read first: what is in it is in the folder already.
+	if has {
+		if now.log, err = extendLog(l.dir, l.trust, before.log); err != nil {
+			return false, nil, err
+		}
+	} else if before.log != nil || l.trust != "" {
+		return false, nil, fmt.Errorf("the releases in %s have no log: %w", l.dir, stat.ErrInvalid)
+	}
+	if now.entries, issues, err = scan(l.dir, before.entries); err != nil {
+		return false, nil, err
+	}
+	if now.log != nil {
+		var unlogged []stat.Issue
+		now.entries, unlogged = now.log.keep(now.entries)
+		issues = append(issues, unlogged...)
+	}
+	if l.shelf.Load() != nil && slices.Equal(now.entries, before.entries) && now.log == before.log {
 		return false, issues, nil
 	}
-	l.entries.Store(&found)
+	l.shelf.Store(&now)
 	return true, issues, nil
+}
+
+// keep returns the releases whose manifest is the one that the log holds, and an issue for each other.
+func (l *Log) keep(entries []*entry) ([]*entry, []stat.Issue) {
+	var kept []*entry
+	var issues []stat.Issue
+	for _, e := range entries {
+		i := l.release(e.manifest.ID)
+		switch {
+		case i < 0:
+			issues = append(issues, stat.Issue{
+				File: e.dir, Code: "release-unlogged", Severity: stat.SeverityWarning,
+				Problem: "The release is not in the log and is not shown.",
+				Fix:     "If no sealing is under way, run tallystick publish again: it enters what was left.",
+			})
+		case l.Entries[i].SHA256 != e.sha256:
+			issues = append(issues, stat.Issue{
+				File: filepath.Join(e.dir, ManifestFile), Code: "manifest-altered", Severity: stat.SeverityError,
+				Problem: fmt.Sprintf("The manifest has checksum %s, but entry %d of the log says %s; the release is not shown.",
+					e.sha256, i, l.Entries[i].SHA256),
+				Fix: "Fetch the release again from its publisher.",
+			})
+		default:
+			kept = append(kept, e)
+		}
+	}
+	return kept, issues
+}
+
+// Checkpoint is the newest signed head of the log and the public key that verifies it; both are empty for a
+// folder without a log.
+func (l *Library) Checkpoint() (signed, public string) {
+	log := l.shelf.Load().log
+	if log == nil {
+		return "", ""
+	}
+	return log.Head().Signed, log.key()
 }
 
 // scan reads the manifests in a folder of releases, newest first. An entry that is already known is taken over
@@ -125,7 +194,7 @@ func scan(dir string, known []*entry) ([]*entry, []stat.Issue, error) {
 
 // public returns the entries that are published at a moment, newest first.
 func (l *Library) public(at time.Time) []*entry {
-	all := *l.entries.Load()
+	all := l.shelf.Load().entries
 	for i, e := range all {
 		if !e.manifest.PublishedAt.After(at) {
 			return all[i:]
@@ -196,7 +265,7 @@ func (l *Library) open(e *entry) (*Release, error) {
 		return nil, fmt.Errorf("open release %s: %w", e.manifest.ID, s.err)
 	}
 	l.trim()
-	return &Release{entry: e, content: s.content}, nil
+	return &Release{entry: e, content: s.content, log: l.shelf.Load().log}, nil
 }
 
 // trim forgets the least recently used releases until the rest is within the bound. The lock must be held.

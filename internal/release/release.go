@@ -20,6 +20,7 @@ const (
 	DefinitionsFile  = "definitions.json"
 	AnswersFile      = "answers.json"
 	ObservationsFile = "observations.parquet"
+	BlocksFile       = "blocks.json" // short checksums of parts of files, by which a fault is located
 )
 
 // Release is one sealed release, open for reading. It never changes: a page that takes everything from one
@@ -27,6 +28,7 @@ const (
 type Release struct {
 	entry   *entry
 	content *content
+	log     *Log // nil for a folder without a log
 }
 
 // content is what was read from a release's folder and checked against its manifest.
@@ -45,6 +47,16 @@ func (r *Release) Manifest() stat.Manifest { return r.entry.manifest }
 
 // SHA256 is the checksum of the manifest's bytes, in hexadecimal: the fingerprint of the whole release.
 func (r *Release) SHA256() string { return r.entry.sha256 }
+
+// Checkpoint is the signed head of the log as it was when the release was entered, and the public key that
+// verifies it; both are empty for a release without a log.
+func (r *Release) Checkpoint() (signed, public string) {
+	if r.log == nil {
+		return "", ""
+	}
+	n := r.log.release(r.ID()) + 1
+	return r.log.Checkpoints[n].Signed, r.log.keys[n]
+}
 
 // PublishedAt is the moment from which the release is public, in UTC.
 func (r *Release) PublishedAt() time.Time { return r.entry.manifest.PublishedAt }

@@ -26,6 +26,7 @@ type Draft struct {
 	Observations []stat.Observation
 	Answers      []stat.Answer
 	Files        map[string][]byte // by slash-separated path: downloads/ID.csv, figures/ID-wide.svg …
+	Key          *Key              // signs the log; nil only for a folder that has no log
 }
 
 // Seal writes a release into dir/ID and returns its finished manifest.
@@ -35,6 +36,9 @@ type Draft struct {
 // that the identifier is taken, that the draft follows another release than the last one, or that it would be
 // published before the last one. stat.ErrBusy says that another process is sealing, stat.ErrInvalid that the
 // draft itself is wrong. The same draft after the same release gives the same bytes.
+//
+// With a key, the release is then entered in the folder's log, and that is the moment from which readers see
+// it. Releases that are in the folder but not in its log yet are entered before it.
 func Seal(ctx context.Context, dir string, d Draft) (stat.Manifest, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return stat.Manifest{}, err
@@ -47,7 +51,11 @@ func Seal(ctx context.Context, dir string, d Draft) (stat.Manifest, error) {
 	if err := sweep(dir); err != nil {
 		return stat.Manifest{}, err
 	}
-	m, err := prepare(dir, d)
+	l, err := logOf(dir, d.Key)
+	if err != nil {
+		return stat.Manifest{}, err
+	}
+	m, err := prepare(dir, d, l)
 	if err != nil {
 		return stat.Manifest{}, err
 	}
@@ -61,7 +69,37 @@ func Seal(ctx context.Context, dir string, d Draft) (stat.Manifest, error) {
 	if err != nil {
 		return stat.Manifest{}, errors.Join(err, discard(aside))
 	}
+	if l == nil {
+		return m, nil
+	}
+	manifest, err := Canonical(m)
+	if err != nil {
+		return stat.Manifest{}, err
+	}
+	if err := l.append(dir, entryOf(m, checksum(manifest)), d.Key); err != nil {
+		return stat.Manifest{}, fmt.Errorf("release %s is sealed, but not in the log: %w", m.ID, err)
+	}
 	return m, nil
+}
+
+// logOf opens the log for a sealing and brings it up to date; it is nil for a folder without a log and without
+// a key. The lock must be held.
+func logOf(dir string, key *Key) (*Log, error) {
+	if key == nil {
+		has, err := hasLog(dir)
+		if err == nil && has {
+			err = fmt.Errorf("the releases in %s have a signed log, and no key was given: %w", dir, stat.ErrConflict)
+		}
+		return nil, err
+	}
+	l, err := openLog(dir, key)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := l.adopt(dir, key); err != nil {
+		return nil, err
+	}
+	return l, nil
 }
 
 // settle makes a finished folder read-only, forces it to disk and gives it its name.
@@ -93,7 +131,7 @@ func sweep(dir string) error {
 
 // prepare checks a draft against what is in dir and completes its manifest as far as that is possible before
 // the files are written.
-func prepare(dir string, d Draft) (stat.Manifest, error) {
+func prepare(dir string, d Draft, l *Log) (stat.Manifest, error) {
 	m := d.Manifest
 	if !ValidID(m.ID) {
 		return m, fmt.Errorf("%q is not the identifier of a release, like 2026-11-24 or 2026-11-24.2: %w", m.ID, stat.ErrInvalid)
@@ -112,25 +150,23 @@ func prepare(dir string, d Draft) (stat.Manifest, error) {
 	}
 	m.Format = Format
 	m.PublishedAt = m.PublishedAt.UTC().Truncate(time.Second)
-	entries, _, err := scan(dir, nil)
+	if l != nil && l.release(m.ID) >= 0 {
+		return m, fmt.Errorf("there was a release %s in %s: %w", m.ID, dir, stat.ErrConflict)
+	}
+	ref, published, err := lastOf(dir, l)
 	if err != nil {
 		return m, err
 	}
-	if len(entries) > 0 {
-		last := entries[0]
-		ref := stat.Ref{ID: last.manifest.ID, SHA256: last.sha256}
-		switch {
-		case m.Previous != nil && *m.Previous != ref:
-			return m, fmt.Errorf("release %s was drafted after %s, but the last one is %s: %w",
-				m.ID, m.Previous.ID, ref.ID, stat.ErrConflict)
-		case m.PublishedAt.Before(last.manifest.PublishedAt):
-			return m, fmt.Errorf("release %s would be published at %s, before release %s at %s: %w", m.ID,
-				m.PublishedAt.Format(time.RFC3339), ref.ID, last.manifest.PublishedAt.Format(time.RFC3339), stat.ErrConflict)
-		}
-		m.Previous = &ref
-	} else if m.Previous != nil {
+	switch {
+	case ref == nil && m.Previous != nil:
 		return m, fmt.Errorf("release %s was drafted after %s, which is not in %s: %w", m.ID, m.Previous.ID, dir, stat.ErrConflict)
+	case ref != nil && m.Previous != nil && *m.Previous != *ref:
+		return m, fmt.Errorf("release %s was drafted after %s, but the last one is %s: %w", m.ID, m.Previous.ID, ref.ID, stat.ErrConflict)
+	case ref != nil && m.PublishedAt.Before(published):
+		return m, fmt.Errorf("release %s would be published at %s, before release %s at %s: %w", m.ID,
+			m.PublishedAt.Format(time.RFC3339), ref.ID, published.Format(time.RFC3339), stat.ErrConflict)
 	}
+	m.Previous = ref
 	m.Batches = slices.Clone(m.Batches)
 	slices.SortFunc(m.Batches, func(a, b stat.Batch) int { return cmp.Compare(a.ID, b.ID) })
 	if m.Inputs == "" {
@@ -141,10 +177,28 @@ func prepare(dir string, d Draft) (stat.Manifest, error) {
 	return m, nil
 }
 
+// lastOf returns the release that the next one follows, and when it is published; nil for the first one.
+func lastOf(dir string, l *Log) (*stat.Ref, time.Time, error) {
+	if l != nil {
+		for _, e := range slices.Backward(l.Entries) {
+			if e.Release != "" {
+				return &stat.Ref{ID: e.Release, SHA256: e.SHA256}, e.PublishedAt, nil
+			}
+		}
+		return nil, time.Time{}, nil
+	}
+	entries, _, err := scan(dir, nil)
+	if err != nil || len(entries) == 0 {
+		return nil, time.Time{}, err
+	}
+	last := entries[0]
+	return &stat.Ref{ID: last.manifest.ID, SHA256: last.sha256}, last.manifest.PublishedAt, nil
+}
+
 // checkDraft refuses paths that leave the folder or take the place of our own files, and observations that
 // could not be told apart.
 func checkDraft(d Draft) error {
-	reserved := []string{ManifestFile, DefinitionsFile, AnswersFile, ObservationsFile}
+	reserved := []string{ManifestFile, DefinitionsFile, AnswersFile, ObservationsFile, BlocksFile}
 	for _, path := range slices.Sorted(maps.Keys(d.Files)) {
 		if !fs.ValidPath(path) || path == "." || strings.Contains(path, "\\") || slices.Contains(reserved, path) {
 			return fmt.Errorf("the path %q cannot be in a release: %w", path, stat.ErrInvalid)
@@ -185,7 +239,23 @@ func writeFolder(ctx context.Context, aside string, m stat.Manifest, d Draft) (s
 		files = map[string][]byte{}
 	}
 	files[DefinitionsFile], files[AnswersFile] = definitions, answers
+	if m.Engine, err = writeObservations(ctx, aside, d.Observations); err != nil {
+		return m, err
+	}
+	if files[ObservationsFile], err = os.ReadFile(filepath.Join(aside, ObservationsFile)); err != nil {
+		return m, err
+	}
+	if err := syncFile(filepath.Join(aside, ObservationsFile)); err != nil {
+		return m, err
+	}
+	if files[BlocksFile], err = blocksOf(files); err != nil {
+		return m, err
+	}
 	for _, path := range slices.Sorted(maps.Keys(files)) {
+		m.Files = append(m.Files, stat.FileRef{Path: path, Bytes: int64(len(files[path])), SHA256: checksum(files[path])})
+		if path == ObservationsFile {
+			continue
+		}
 		full := filepath.Join(aside, filepath.FromSlash(path))
 		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
 			return m, err
@@ -193,20 +263,7 @@ func writeFolder(ctx context.Context, aside string, m stat.Manifest, d Draft) (s
 		if err := writeSynced(full, files[path], 0o644); err != nil {
 			return m, err
 		}
-		m.Files = append(m.Files, stat.FileRef{Path: path, Bytes: int64(len(files[path])), SHA256: checksum(files[path])})
 	}
-	if m.Engine, err = writeObservations(ctx, aside, d.Observations); err != nil {
-		return m, err
-	}
-	parquet, err := os.ReadFile(filepath.Join(aside, ObservationsFile))
-	if err != nil {
-		return m, err
-	}
-	if err := syncFile(filepath.Join(aside, ObservationsFile)); err != nil {
-		return m, err
-	}
-	m.Files = append(m.Files, stat.FileRef{Path: ObservationsFile, Bytes: int64(len(parquet)), SHA256: checksum(parquet)})
-	slices.SortFunc(m.Files, func(a, b stat.FileRef) int { return cmp.Compare(a.Path, b.Path) })
 	manifest, err := Canonical(m)
 	if err != nil {
 		return m, fmt.Errorf("manifest: %w", err)

@@ -128,7 +128,7 @@ func TestVerifyNoticesEveryFlippedByte(t *testing.T) {
 			if err := os.WriteFile(full, forged, 0o644); err != nil {
 				t.Fatal(err)
 			}
-			if verifyFile(folder, ref) == nil {
+			if verifyFile(folder, ref, nil) == nil {
 				t.Errorf("%s: flipped byte %d was not noticed", path, i)
 			}
 			cases++

@@ -5,6 +5,72 @@ import (
 	"slices"
 )
 
+// The kinds of break.
+const (
+	BreakStatute    = "statute"    // an act changed what the section covers
+	BreakDefinition = "definition" // what is counted, or its code, changed
+	BreakCoverage   = "coverage"   // who reports changed
+)
+
+// BreaksOf returns all breaks of a series over its own observations (totals, any order): those of the law, of changed
+// definitions and of changed coverage.
+func BreaksOf(series Series, obs []Observation, defs Definitions) []Break {
+	var span Period
+	for i, o := range obs {
+		if i == 0 {
+			span = Period{From: o.Period.From, To: o.Period.To}
+		}
+		span = hull(span, o.Period)
+	}
+	if len(obs) == 0 {
+		return nil
+	}
+	out := Breaks(series, defs.Statutes, span)
+	out = append(out, DefinitionBreaks(series, obs, defs)...)
+	return SortBreaks(append(out, CoverageBreaks(obs)...))
+}
+
+// DefinitionBreaks returns the dates at which what a series counts changed although its definition stands: where the
+// counting unit of its observations changes from one period to the next, and where a code that it selects came into
+// or went out of use inside the span of its observations.
+func DefinitionBreaks(series Series, obs []Observation, defs Definitions) []Break {
+	var out []Break
+	sorted := slices.Clone(obs)
+	slices.SortStableFunc(sorted, func(a, b Observation) int { return a.Period.Compare(b.Period) })
+	var span Period
+	for i, o := range sorted {
+		if i == 0 {
+			span = Period{From: o.Period.From, To: o.Period.To}
+			continue
+		}
+		span = hull(span, o.Period)
+		if before := sorted[i-1].Unit; before != o.Unit && !o.Period.From.IsZero() {
+			out = append(out, Break{Date: o.Period.From, Kind: BreakDefinition,
+				Text: "The counting unit changed from " + before + " to " + o.Unit + "."})
+		}
+	}
+	ds, _ := defs.Dataset(series.Dataset)
+	for field, codes := range series.Where {
+		f, _ := ds.Field(field)
+		list, ok := defs.Codelist(f.Codelist)
+		if !ok {
+			continue
+		}
+		for _, c := range list.Codes {
+			if !slices.Contains(codes, c.Code) {
+				continue
+			}
+			if inside(c.ValidFrom, span) {
+				out = append(out, Break{Date: c.ValidFrom, Kind: BreakDefinition, Text: c.Label + " came into use as a code."})
+			}
+			if after := c.ValidTo.AddDays(1); !c.ValidTo.IsZero() && inside(after, span) {
+				out = append(out, Break{Date: after, Kind: BreakDefinition, Text: c.Label + " went out of use as a code."})
+			}
+		}
+	}
+	return SortBreaks(out)
+}
+
 // Breaks returns the dates inside the span at which an act changed a section that the series counts in such a
 // way that counts before and after do not compare: every statute version with Breaks set that took force after
 // the span's first day. A span whose start is not known reaches back for ever. The result is ordered by date.
@@ -19,7 +85,7 @@ func Breaks(series Series, statutes []Statute, span Period) []Break {
 				if !v.Breaks || !inside(v.From, span) {
 					continue
 				}
-				b := Break{Date: v.From, Kind: "statute", Act: v.Act, Text: v.Change}
+				b := Break{Date: v.From, Kind: BreakStatute, Act: v.Act, Text: v.Change}
 				if len(v.Sources) > 0 {
 					b.Source = v.Sources[0]
 				}

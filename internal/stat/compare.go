@@ -64,7 +64,7 @@ func ComparePeriods(earlier, later Observation, opt CompareOptions) Comparison {
 	}
 	x, y := int64(earlier.Value), int64(later.Value)
 	c.Change = float64(y - x)
-	if x >= LeastBaseOfPercentage {
+	if x >= PercentageBase {
 		percent := 100 * c.Change / float64(x)
 		c.Percent = &percent
 	}

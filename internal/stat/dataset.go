@@ -118,7 +118,8 @@ type Code struct {
 	Code      string `json:"code"`
 	Label     string `json:"label"`
 	Plural    string `json:"plural,omitempty"` // the label for a number other than one
-	Parent    string `json:"parent,omitempty"`
+	Parent    string `json:"parent,omitempty"` // a code of the list above this one: the county of a town
+	Kind      string `json:"kind,omitempty"`   // what sort of thing the code stands for: municipal, state-police, tribal
 	ValidFrom Date   `json:"valid_from,omitzero"`
 	ValidTo   Date   `json:"valid_to,omitzero"`
 	About     string `json:"about,omitempty"`

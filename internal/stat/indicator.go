@@ -3,21 +3,22 @@ package stat
 // Indicator is a question with the counts that answer it: one or more panels, each with one counting unit, one
 // clock and one axis.
 type Indicator struct {
-	ID       string   `yaml:"id" json:"id"`
-	Title    string   `yaml:"title" json:"title"`       // plain words, with the place
-	Short    string   `yaml:"short" json:"short"`       // for lists and navigation
-	Question string   `yaml:"question" json:"question"` // the heading of the page
-	Topic    string   `yaml:"topic" json:"topic"`
-	Headline int      `yaml:"headline" json:"headline,omitempty"` // place on the home page, from 1; 0: not there
-	About    string   `yaml:"about" json:"about"`                 // the definition in two or three sentences
-	Terms    []string `yaml:"terms" json:"terms,omitempty"`       // statutory and searched-for words
-	Answer   []string `yaml:"answer" json:"answer"`               // ids of the panels whose sentences, in order, answer the question
-	Alt      string   `yaml:"alt" json:"alt"`                     // what kind of chart this is, for a reader who cannot see it; the figures are added by rule
-	Panels   []Panel  `yaml:"panels" json:"panels"`
-	Notes    []string `yaml:"notes" json:"notes"` // what to know before quoting, worst first
-	Statutes []string `yaml:"statutes" json:"statutes,omitempty"`
-	Related  []string `yaml:"related" json:"related,omitempty"`
-	Since    Date     `yaml:"since" json:"since"` // since when this definition holds
+	ID       string    `yaml:"id" json:"id"`
+	Title    string    `yaml:"title" json:"title"`       // plain words, with the place
+	Short    string    `yaml:"short" json:"short"`       // for lists and navigation
+	Question string    `yaml:"question" json:"question"` // the heading of the page
+	Topic    string    `yaml:"topic" json:"topic"`
+	Headline int       `yaml:"headline" json:"headline,omitempty"` // place on the home page, from 1; 0: not there
+	About    string    `yaml:"about" json:"about"`                 // the definition in two or three sentences
+	Terms    []string  `yaml:"terms" json:"terms,omitempty"`       // statutory and searched-for words
+	Answer   []string  `yaml:"answer" json:"answer"`               // ids of the panels whose sentences, in order, answer the question
+	Alt      string    `yaml:"alt" json:"alt"`                     // what kind of chart this is, for a reader who cannot see it; the figures are added by rule
+	Panels   []Panel   `yaml:"panels" json:"panels"`
+	Notes    []string  `yaml:"notes" json:"notes"` // what to know before quoting, worst first
+	Statutes []string  `yaml:"statutes" json:"statutes,omitempty"`
+	Related  []string  `yaml:"related" json:"related,omitempty"`
+	Pairings []Pairing `yaml:"pairings" json:"pairings,omitempty"` // series that count the same thing from two sides
+	Since    Date      `yaml:"since" json:"since"`                 // since when this definition holds
 }
 
 // Panel is one axis of an indicator: series of one counting unit on one clock.

@@ -5,10 +5,10 @@ import "math"
 // The limits below which figures are not computed, only counted (peers of practice: WISQARS calls a rate on
 // fewer than 20 events unstable; the house rules forbid a percentage on a base under 20).
 const (
-	LeastBaseOfPercentage = 20 // no percentage on a smaller base
-	LeastCountOfRatio     = 5  // no ratio if either count is smaller: the counts alone are shown
-	LeastCountOfRate      = 10 // no rate on fewer events: the count alone is shown
-	StableFrom            = 20 // a rate or a ratio on fewer events is marked unstable
+	PercentageBase = 20 // no percentage on a smaller base
+	RatioMinimum   = 5  // no ratio if either count is smaller: the counts alone are shown
+	RateMinimum    = 10 // no rate on fewer events: the count alone is shown
+	StableFrom     = 20 // a rate or a ratio on fewer events is marked unstable
 )
 
 // RatioInterval returns the exact limits of the ratio of two Poisson means, x1 over the exposure t1 to x2 over t2
@@ -31,10 +31,10 @@ func RatioInterval(x1, x2 int64, t1, t2, level float64) (Interval, bool) {
 	return Interval{Lower: lower, Upper: upper, Level: level, Method: MethodConditional}, true
 }
 
-// Percentage returns 100 times part of base, and false on a base under LeastBaseOfPercentage or where part is
+// Percentage returns 100 times part of base, and false on a base under PercentageBase or where part is
 // not between 0 and base.
 func Percentage(part, base int64) (float64, bool) {
-	if base < LeastBaseOfPercentage || part < 0 || part > base {
+	if base < PercentageBase || part < 0 || part > base {
 		return 0, false
 	}
 	return 100 * float64(part) / float64(base), true
@@ -104,7 +104,7 @@ func (r Refusal) Words() string {
 }
 
 // RatioOf returns the ratio of two counts of one panel and period as an observation with its exact interval.
-// Where the rules forbid the ratio (a count withheld, missing, below LeastCountOfRatio, or only a bound) the
+// Where the rules forbid the ratio (a count withheld, missing, below RatioMinimum, or only a bound) the
 // observation has no value, the status of the worse of the two counts, and the reason is returned.
 func RatioOf(of, to Observation, level float64) (Observation, Refusal) {
 	out := derived(of, "ratio", KindRatio)
@@ -116,7 +116,7 @@ func RatioOf(of, to Observation, level float64) (Observation, Refusal) {
 	if why == "" && of.Period.Key() != to.Period.Key() {
 		why = RefusedPeriod
 	}
-	if why == "" && (of.Value < LeastCountOfRatio || to.Value < LeastCountOfRatio) {
+	if why == "" && (of.Value < RatioMinimum || to.Value < RatioMinimum) {
 		why = RefusedSmall
 	}
 	if why != "" {
@@ -133,7 +133,7 @@ func RatioOf(of, to Observation, level float64) (Observation, Refusal) {
 }
 
 // RateOf returns the rate of a count per so many residents of the same period as an observation with its exact
-// interval; below LeastCountOfRate events, or without a population, it has no value and the reason is returned.
+// interval; below RateMinimum events, or without a population, it has no value and the reason is returned.
 func RateOf(count, population Observation, per int64, level float64) (Observation, Refusal) {
 	out := derived(count, "rate", KindRate)
 	out.Unit = "rate"
@@ -144,7 +144,7 @@ func RateOf(count, population Observation, per int64, level float64) (Observatio
 		why = RefusedPopulation
 	case population.Period.Key() != count.Period.Key():
 		why = RefusedPeriod
-	case count.Value < LeastCountOfRate:
+	case count.Value < RateMinimum:
 		why = RefusedSmall
 	}
 	if why != "" {

@@ -120,6 +120,8 @@ type Answer struct {
 	Cautions  []string   `json:"cautions"`  // what to know before quoting, worst first: derived ones and the definition's notes
 	Breaks    []Break    `json:"breaks,omitempty"`
 	Events    []string   `json:"events,omitempty"` // ids of the events that apply, oldest first
+
+	Reconciled []Reconciled `json:"reconciled,omitempty"` // the definition's pairings, period by period
 }
 
 // Spoken is the sentence of one panel.

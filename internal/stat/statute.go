@@ -6,17 +6,19 @@ type Statute struct {
 	Citation string           `yaml:"citation" json:"citation"` // CGS 53a-82
 	Title    string           `yaml:"title" json:"title"`
 	Plain    string           `yaml:"plain" json:"plain"` // what it forbids, in plain words
-	Role     string           `yaml:"role" json:"role"`   // seller, buyer, promoter, trafficker, other
+	Role     string           `yaml:"role" json:"role"`   // seller, buyer, promoter, premises, trafficker, other
 	Versions []StatuteVersion `yaml:"versions" json:"versions"`
 }
 
 // StatuteVersion is what a section said between two dates.
 type StatuteVersion struct {
-	From       Date     `yaml:"from" json:"from,omitzero"` // first day in force; zero: before our records begin
-	To         Date     `yaml:"to" json:"to,omitzero"`     // last day in force; zero: still in force as far as verified
+	From       Date     `yaml:"from" json:"from,omitzero"`            // first day in force; zero: before our records begin
+	Precision  string   `yaml:"precision" json:"precision,omitempty"` // day, month, year: how exactly From is known; empty: day
+	To         Date     `yaml:"to" json:"to,omitzero"`                // last day in force; zero: still in force as far as verified
 	Label      string   `yaml:"label" json:"label"`
 	Class      string   `yaml:"class" json:"class"`
 	AgeLimit   string   `yaml:"age_limit" json:"age_limit,omitempty"`
+	LiableFrom int      `yaml:"liable_from" json:"liable_from,omitempty"` // youngest age at which a person can commit it; 0: no limit
 	Elements   string   `yaml:"elements" json:"elements,omitempty"`
 	Act        string   `yaml:"act" json:"act,omitempty"`       // the act that made this version: PA 16-71
 	Change     string   `yaml:"change" json:"change,omitempty"` // what changed, in a short sentence

@@ -1,0 +1,212 @@
+package catalog
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"tallystick/internal/stat"
+)
+
+// The closed vocabularies of words that are not code lists, since the program acts on them.
+var (
+	confidences = []string{"high", "medium", "low"}
+	precisions  = []string{"day", "month", "year"}
+	eventKinds  = []string{"act", "ruling", "operation", "duty", "publication"}
+	roles       = []string{"seller", "buyer", "promoter", "premises", "trafficker", "other"}
+)
+
+// requiredLists are the code lists that the program or the pages need by name.
+var requiredLists = []string{
+	"agencies", "bounds", "clocks", "confidence", "counties", "counting-units", "planning-region-towns",
+	"planning-regions", "stages", "statuses", "topics", "towns",
+}
+
+// parentLists says in which list the parents of a list's codes are found; any other list finds them in itself.
+var parentLists = map[string]string{
+	"agencies": "towns", "towns": "counties", "planning-region-towns": "planning-regions",
+}
+
+// check compares every definition with all others.
+func (l *loader) check() {
+	l.checkSite()
+	l.checkCodelists()
+	for _, s := range l.defs.Sources {
+		l.checkSource(s)
+	}
+	for _, d := range l.defs.Datasets {
+		l.checkDataset(d)
+	}
+	l.checkFeeds()
+	for _, s := range l.defs.Statutes {
+		l.checkStatute(s)
+	}
+	l.checkIndicators()
+}
+
+// definition adds issues about one YAML file.
+type definition struct {
+	l    *loader
+	file string
+}
+
+// wrong adds an issue at a path of the file.
+func (d definition) wrong(where, value, code, problem, fix string) {
+	d.l.at(d.file, where, stat.Issue{Value: value, Code: code, Problem: problem, Fix: fix})
+}
+
+// need adds an issue if a text that must not be empty is.
+func (d definition) need(where, value, why string) {
+	if strings.TrimSpace(value) == "" {
+		key := where[strings.LastIndex(where, ".")+1:]
+		d.wrong(where, "", "key-missing", fmt.Sprintf("The key %q is missing or empty.", key), why)
+	}
+}
+
+// word adds an issue if a value is none of the allowed words.
+func (d definition) word(where, value string, allowed []string) {
+	if !slices.Contains(allowed, value) {
+		d.wrong(where, value, "word-unknown", fmt.Sprintf("%q is not a word that can stand here.", value),
+			"Use one of: "+strings.Join(allowed, ", ")+".")
+	}
+}
+
+// code adds an issue if a code list does not have the code.
+func (d definition) code(where, list, code string) {
+	codes, ok := d.l.defs.Codelist(list)
+	if !ok || codes.Has(code) {
+		return
+	}
+	d.wrong(where, code, "code-unknown", fmt.Sprintf("The code list %s has no code %q.", list, code),
+		"Add it to codelists/"+list+".csv, or correct it.")
+}
+
+func (l *loader) checkSite() {
+	if l.documents["site.yaml"] == nil {
+		return
+	}
+	d, s := definition{l, "site.yaml"}, l.defs.Site
+	d.need("$.name", s.Name, "Give the site a name.")
+	d.need("$.place", s.Place, "Name the place that the figures are about.")
+	d.need("$.title", s.Title, "Say in one line what the site is.")
+	d.need("$.publisher", s.Publisher, "Say who answers for the site.")
+	d.need("$.contact", s.Contact, "Say how to reach the publisher.")
+	d.need("$.about", s.About, "Say in two or three sentences what the site does.")
+	d.need("$.licence", s.Licence, "Say under what terms the figures may be used.")
+}
+
+func (l *loader) checkCodelists() {
+	for _, id := range requiredLists {
+		if _, ok := l.defs.Codelist(id); !ok {
+			l.add(stat.Issue{
+				File: "codelists/" + id + ".csv", Code: "codelist-missing", Problem: "This code list is required and missing.",
+				Fix: "Add it with the columns " + strings.Join(codeColumns, ", ") + ".",
+			})
+		}
+	}
+	for _, list := range l.defs.Codelists {
+		parents := list
+		if name, ok := parentLists[list.ID]; ok {
+			if parents, ok = l.defs.Codelist(name); !ok {
+				continue
+			}
+		}
+		for i, c := range list.Codes {
+			if c.Parent != "" && !parents.Has(c.Parent) {
+				l.add(stat.Issue{
+					File: "codelists/" + list.ID + ".csv", Line: l.codeLines[list.ID][i], Column: "parent", Value: c.Parent,
+					Code:    "parent-unknown",
+					Problem: fmt.Sprintf("The parent %q is not a code of %s.", c.Parent, parents.ID),
+					Fix:     "Add it to codelists/" + parents.ID + ".csv, or correct it.",
+				})
+			}
+		}
+	}
+}
+
+func (l *loader) checkSource(s stat.Source) {
+	d := definition{l, "sources/" + s.ID + ".yaml"}
+	d.need("$.title", s.Title, "Name the publication or the series.")
+	d.need("$.publisher", s.Publisher, "Name the body that publishes it.")
+	d.need("$.licence", s.Licence, "Say in words under what terms its figures may be used.")
+	d.need("$.about", s.About, "Say in two or three sentences what the source is and how it counts.")
+	if !isAddress(s.Address) {
+		d.wrong("$.address", s.Address, "address-wrong", "A source needs a public address.",
+			"Write one that begins with https:// or http://.")
+	}
+}
+
+func (l *loader) checkStatute(s stat.Statute) {
+	d := definition{l, "statutes/" + s.ID + ".yaml"}
+	d.need("$.citation", s.Citation, "Write the section as the law is cited: CGS 53a-82.")
+	d.need("$.title", s.Title, "Write the name of the offence.")
+	d.need("$.plain", s.Plain, "Say in plain words what the section forbids.")
+	d.word("$.role", s.Role, roles)
+	if len(s.Versions) == 0 {
+		d.wrong("$.versions", "", "versions-missing", "A statute needs at least one version.",
+			"Add what the section says, with its class, sources and confidence.")
+	}
+	for i, v := range s.Versions {
+		at := fmt.Sprintf("$.versions[%d]", i)
+		d.need(at+".label", v.Label, "Write what the section was called in that time.")
+		d.need(at+".class", v.Class, "Write the class of the offence.")
+		d.word(at+".confidence", v.Confidence, confidences)
+		if v.Precision != "" {
+			d.word(at+".precision", v.Precision, precisions)
+		}
+		if len(v.Sources) == 0 {
+			d.wrong(at+".sources", "", "sources-missing", "A version needs the address of at least one source.", "Add where it was read.")
+		}
+		for k, address := range v.Sources {
+			if !isAddress(address) {
+				d.wrong(fmt.Sprintf("%s.sources[%d]", at, k), address, "address-wrong", "This is not a public address.",
+					"Write one that begins with https:// or http://.")
+			}
+		}
+		if v.Breaks && (v.From.IsZero() || v.Act == "" || v.Change == "") {
+			d.wrong(at+".breaks", "true", "break-unexplained", "A version that breaks the series needs from, act and change.",
+				"Say from which day, by which act, and in a sentence what changed.")
+		}
+		l.checkVersionDates(d, s.Versions, i)
+	}
+}
+
+// checkVersionDates holds that each version follows the one before without a gap or an overlap.
+func (l *loader) checkVersionDates(d definition, versions []stat.StatuteVersion, i int) {
+	at, v := fmt.Sprintf("$.versions[%d]", i), versions[i]
+	if !v.To.IsZero() && !v.From.IsZero() && v.To.Compare(v.From) < 0 {
+		d.wrong(at+".to", v.To.String(), "dates-reversed", "The version ends before it begins.", "Swap or correct the dates.")
+	}
+	if i == 0 {
+		return
+	}
+	before := versions[i-1]
+	switch {
+	case v.From.IsZero():
+		d.wrong(at+".from", "", "dates-unordered", "Only the first version may have no first day.", "Add the day from which it is in force.")
+	case before.To.IsZero():
+		d.wrong(fmt.Sprintf("$.versions[%d].to", i-1), "", "dates-unordered", "Another version follows, so this one needs a last day.",
+			"Write to: "+v.From.AddDays(-1).String()+".")
+	case before.To.AddDays(1) != v.From:
+		d.wrong(at+".from", v.From.String(), "dates-unordered",
+			fmt.Sprintf("The version before ends on %s, so this one cannot begin on %s.", before.To, v.From),
+			"Let each version begin on the day after the one before, in the order of their dates.")
+	}
+}
+
+// identifier reports whether the text is lower-case letters, digits and hyphens, with a letter or digit at each end.
+func identifier(s string) bool {
+	if s == "" || s[0] == '-' || s[len(s)-1] == '-' {
+		return false
+	}
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-')
+	})
+}
+
+// isAddress reports whether the text is an absolute web address.
+func isAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
+}

@@ -1,0 +1,364 @@
+package catalog
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"tallystick/internal/stat"
+)
+
+// checkIndicators checks each indicator, fills in its panels, and holds that places on the home page differ.
+func (l *loader) checkIndicators() {
+	headlines := map[int]string{}
+	for i := range l.defs.Indicators {
+		ind := &l.defs.Indicators[i]
+		c := indicator{definition{l, "indicators/" + ind.ID + ".yaml"}, ind}
+		c.texts()
+		c.panels()
+		if h := ind.Headline; h != 0 {
+			if other, taken := headlines[h]; taken || h < 0 {
+				c.wrong("$.headline", fmt.Sprint(h), "headline-taken", fmt.Sprintf("The place %d on the home page is taken or impossible (%s).", h, other),
+					"Choose another number from 1, or remove the key.")
+			}
+			headlines[h] = ind.ID
+		}
+	}
+}
+
+// indicator checks one indicator against everything it names.
+type indicator struct {
+	definition
+	*stat.Indicator
+}
+
+func (c indicator) texts() {
+	c.need("$.title", c.Title, "Say in plain words what is counted, with the place.")
+	c.need("$.short", c.Short, "Give two or three words for lists and navigation.")
+	c.need("$.question", c.Question, "Write the question that the counts answer; it is the heading of the page.")
+	if c.Question != "" && !strings.HasSuffix(strings.TrimSpace(c.Question), "?") {
+		c.wrong("$.question", c.Question, "question-mark-missing", "The question does not end in a question mark.", "Write it as a question.")
+	}
+	c.need("$.about", c.About, "Give the definition in two or three sentences.")
+	c.need("$.alt", c.Alt, "Say what kind of chart this is, for a reader who cannot see it.")
+	c.code("$.topic", "topics", c.Topic)
+	if len(c.Notes) == 0 {
+		c.wrong("$.notes", "", "notes-missing", "An indicator needs notes: what to know before quoting it, worst first.",
+			"Write at least one sentence.")
+	}
+	for i, n := range c.Notes {
+		c.need(fmt.Sprintf("$.notes[%d]", i), n, "Write the note, or remove it.")
+	}
+	if c.Since.IsZero() {
+		c.wrong("$.since", "", "key-missing", "The key \"since\" is missing.", "Write since when this definition holds, like 2026-11-01.")
+	}
+	for i, id := range c.Statutes {
+		c.statute(fmt.Sprintf("$.statutes[%d]", i), id)
+	}
+	for i, id := range c.Related {
+		if _, ok := c.l.defs.Indicator(id); !ok || id == c.ID {
+			c.wrong(fmt.Sprintf("$.related[%d]", i), id, "indicator-unknown", fmt.Sprintf("%q is not another indicator.", id),
+				"Name a file of indicators/, without .yaml.")
+		}
+	}
+	if len(c.Answer) == 0 {
+		c.wrong("$.answer", "", "answer-missing", "No panel answers the question.", "List the panels whose sentences answer it, in order.")
+	}
+	for i, id := range c.Answer {
+		if !slices.ContainsFunc(c.Panels, func(p stat.Panel) bool { return p.ID == id }) {
+			c.wrong(fmt.Sprintf("$.answer[%d]", i), id, "panel-unknown", fmt.Sprintf("There is no panel %q.", id), "Name one of the panels below.")
+		}
+	}
+}
+
+func (c indicator) statute(where, id string) {
+	if _, ok := c.l.defs.Statute(id); !ok {
+		c.wrong(where, id, "statute-unknown", fmt.Sprintf("There is no statute %q.", id), "Add statutes/"+id+".yaml, or correct the name.")
+	}
+}
+
+func (c indicator) panels() {
+	if len(c.Panels) == 0 {
+		c.wrong("$.panels", "", "panels-missing", "An indicator needs at least one panel.", "Add one with its series.")
+	}
+	seen := map[string]bool{}
+	for i := range c.Panels {
+		at := fmt.Sprintf("$.panels[%d]", i)
+		c.id(at, c.Panels[i].ID, seen)
+		c.panel(at, &c.Panels[i])
+	}
+}
+
+// id checks an identifier that must be well formed and differ from its neighbours.
+func (c indicator) id(at, id string, seen map[string]bool) {
+	if !identifier(id) {
+		c.wrong(at+".id", id, "id-wrong", fmt.Sprintf("%q is not an identifier.", id), "Use lower-case letters, digits and hyphens.")
+	}
+	if seen[id] {
+		c.wrong(at+".id", id, "id-twice", fmt.Sprintf("The identifier %q stands here twice.", id), "Give each its own.")
+	}
+	seen[id] = true
+}
+
+// counted is what a series counts: its unit, stage, clock and protection.
+type counted struct {
+	unit, stage string
+	clock       stat.Clock
+	protection  stat.Protection
+}
+
+func (c indicator) panel(at string, p *stat.Panel) {
+	c.need(at+".title", p.Title, "Name the panel.")
+	c.word(at+".form", string(p.Form), words(stat.Forms))
+	for _, problem := range stat.LintSentence(*p) {
+		c.wrong(at+".sentence", p.Sentence, "sentence-wrong", "The sentence cannot stand: "+problem+".",
+			"Write plain words without figures; placeholders are listed in data/README.md.")
+	}
+	if len(p.Series) == 0 {
+		c.wrong(at+".series", "", "series-missing", "A panel needs at least one series.", "Say what is counted.")
+		return
+	}
+	if p.Form == stat.FormPair && len(p.Series) < 2 {
+		c.wrong(at+".form", "pair", "form-wrong", "A pair needs two series.", "Use spans for a single one.")
+	}
+	seen := map[string]bool{}
+	var all []counted
+	for i, s := range p.Series {
+		where := fmt.Sprintf("%s.series[%d]", at, i)
+		c.id(where, s.ID, seen)
+		all = append(all, c.series(where, s))
+	}
+	first := all[0]
+	p.Unit, p.Stage, p.Clock, p.Protection = first.unit, first.stage, first.clock, first.protection
+	for i, k := range all[1:] {
+		where := fmt.Sprintf("%s.series[%d]", at, i+1)
+		if k.protection == stat.ProtectionProtected {
+			p.Protection = stat.ProtectionProtected
+		}
+		c.alike(where, p, first, k)
+	}
+	c.ratio(at+".ratio", p)
+	c.rate(at+".rate", p)
+	c.breakdowns(at, p)
+}
+
+// alike refuses unlike units, stages or clocks on one axis, unless the panel says why they stand there.
+func (c indicator) alike(where string, p *stat.Panel, first, k counted) {
+	if strings.TrimSpace(p.Unlike) != "" {
+		return
+	}
+	for _, d := range []struct{ what, a, b string }{
+		{"unit", first.unit, k.unit}, {"stage", first.stage, k.stage}, {"clock", string(first.clock), string(k.clock)},
+	} {
+		if d.a != d.b {
+			c.wrong(where, d.b, d.what+"-unlike",
+				fmt.Sprintf("The series has the %s %q and the first series of the panel has %q: unlike things do not share an axis.", d.what, d.b, d.a),
+				"Give it a panel of its own, or say under unlike why they are set against each other.")
+		}
+	}
+}
+
+func (c indicator) series(at string, s stat.Series) counted {
+	c.need(at+".label", s.Label, "Write the words that stand on the mark.")
+	c.need(at+".noun.one", s.Noun.One, "Write what one of them is called.")
+	c.need(at+".noun.many", s.Noun.Many, "Write what several are called.")
+	for i, id := range s.Statutes {
+		c.statute(fmt.Sprintf("%s.statutes[%d]", at, i), id)
+	}
+	ds, ok := c.l.defs.Dataset(s.Dataset)
+	if !ok {
+		c.wrong(at+".dataset", s.Dataset, "dataset-unknown", fmt.Sprintf("There is no data set %q.", s.Dataset),
+			"Add datasets/"+s.Dataset+".yaml, or correct the name.")
+		return counted{}
+	}
+	c.measure(at+".measure", ds, s.Measure)
+	c.where(at+".where", ds, s.Where)
+	c.single(at+".where", ds, s.Where, "")
+	if s.Otherwise != nil {
+		c.where(at+".otherwise", ds, s.Otherwise)
+		c.single(at+".otherwise", ds, s.Otherwise, "")
+	}
+	if e := s.Expected; e != nil {
+		c.dimension(at+".expected.dimension", ds, e.Dimension)
+		c.where(at+".expected.where", ds, e.Where)
+		c.need(at+".expected.noun.many", e.Noun.Many, "Write what the reporters are called: agencies.")
+	}
+	return counted{
+		unit:  c.pinned(at, ds, s.Where, "unit", ds.Unit, ds.UnitField),
+		stage: c.pinned(at, ds, s.Where, "stage", ds.Stage, ds.StageField),
+		clock: stat.Clock(c.pinned(at, ds, s.Where, "clock", string(ds.Clock), ds.ClockField)),
+
+		protection: ds.Protection,
+	}
+}
+
+func (c indicator) measure(at string, ds stat.Dataset, m stat.Measure) {
+	f, ok := ds.Field(m.Sum)
+	switch {
+	case (m.Sum == "") == (m.Count == ""):
+		c.wrong(at, "", "measure-undecided", "A measure is either the sum of a field or the number of records.",
+			"Write measure: {sum: FIELD} or measure: {count: records}.")
+	case m.Count != "" && m.Count != "records":
+		c.wrong(at+".count", m.Count, "measure-wrong", "Only records can be counted.", "Write count: records.")
+	case m.Sum != "" && (!ok || f.Type != stat.FieldInteger):
+		c.wrong(at+".sum", m.Sum, "measure-wrong", fmt.Sprintf("%q is not a field of whole numbers of %s.", m.Sum, ds.ID),
+			"Name an integer field.")
+	}
+}
+
+// where checks that each field is a code field of the data set and each code one of its list.
+func (c indicator) where(at string, ds stat.Dataset, w stat.Where) {
+	for _, name := range keys(w) {
+		f, ok := ds.Field(name)
+		if !ok || f.Type != stat.FieldCode {
+			c.wrong(at+"."+name, name, "field-wrong", fmt.Sprintf("%q is not a code field of %s.", name, ds.ID), "Name a field that has a code list.")
+			continue
+		}
+		if len(w[name]) == 0 {
+			c.wrong(at+"."+name, "", "codes-missing", "No code is given.", "List at least one code.")
+		}
+		for i, code := range w[name] {
+			c.code(fmt.Sprintf("%s.%s[%d]", at, name, i), f.Codelist, code)
+		}
+	}
+}
+
+// single holds that a total is counted once: a field that has the code all must be pinned to it or to other codes,
+// or the total would be added to its own parts. A field by is broken down and needs no pin. Where the field of the
+// list levels is pinned, the level decides which records are totals.
+func (c indicator) single(at string, ds stat.Dataset, w stat.Where, by string) {
+	levels := ""
+	for _, f := range ds.Fields {
+		if f.Codelist == "levels" {
+			levels = f.Name
+		}
+	}
+	for _, f := range ds.Fields {
+		list, ok := c.l.defs.Codelist(f.Codelist)
+		if f.Name != levels && (f.Type != stat.FieldCode || !ok || !list.Has("all")) {
+			continue
+		}
+		codes := w[f.Name]
+		place := f.Codelist == "agencies" || f.Codelist == "towns"
+		switch {
+		case f.Name == levels && len(codes) == 1:
+		case f.Name == levels:
+			c.wrong(at, f.Name, "total-and-parts", "The level is not pinned to one code, so totals and their parts would be added.",
+				"Name one level under "+f.Name+".")
+		case len(codes) == 0 && (f.Name == by || place && levels != ""):
+		case len(codes) == 0, slices.Contains(codes, "all") && len(codes) > 1:
+			c.wrong(at, f.Name, "total-and-parts", fmt.Sprintf("The field %q is not pinned, so totals and their parts would be added.", f.Name),
+				"Write "+f.Name+": [all], or list codes other than all.")
+		}
+	}
+}
+
+// pinned returns the one unit, stage or clock of a series.
+func (c indicator) pinned(at string, ds stat.Dataset, w stat.Where, what, constant, field string) string {
+	if field == "" {
+		return constant
+	}
+	if codes := w[field]; len(codes) == 1 {
+		return codes[0]
+	}
+	c.wrong(at+".where", field, what+"-unpinned",
+		fmt.Sprintf("The records of %s carry their own %s, so the series must be pinned to one.", ds.ID, what),
+		"Name exactly one code under where: "+field+".")
+	return ""
+}
+
+func (c indicator) dimension(at string, ds stat.Dataset, name string) {
+	if f, ok := ds.Field(name); !ok || f.Type != stat.FieldCode {
+		c.wrong(at, name, "field-wrong", fmt.Sprintf("%q is not a code field of %s.", name, ds.ID), "Name a field that has a code list.")
+	}
+}
+
+func (c indicator) ratio(at string, p *stat.Panel) {
+	r := p.Ratio
+	if r == nil {
+		return
+	}
+	c.need(at+".label", r.Label, "Say what the ratio is: sellers for each buyer.")
+	for _, s := range []struct{ key, id string }{{"of", r.Of}, {"to", r.To}} {
+		c.member(at+"."+s.key, p, s.id)
+	}
+	if r.Of == r.To {
+		c.wrong(at, r.Of, "ratio-of-itself", "The ratio sets a series against itself.", "Name two different series.")
+	}
+	c.decimals(at, r.Decimals)
+}
+
+func (c indicator) rate(at string, p *stat.Panel) {
+	r := p.Rate
+	if r == nil {
+		return
+	}
+	c.need(at+".label", r.Label, "Say what the rate is: arrests per 100,000 residents.")
+	c.member(at+".of", p, r.Of)
+	if r.Per <= 0 {
+		c.wrong(at+".per", fmt.Sprint(r.Per), "rate-wrong", "A rate is per a number of residents above zero.", "Write per: 100000.")
+	}
+	c.decimals(at, r.Decimals)
+	k := c.series(at+".population", r.Population)
+	if k.unit != "resident" && k.unit != "" {
+		c.wrong(at+".population", k.unit, "unit-unlike", fmt.Sprintf("The population of a rate counts residents, not %q.", k.unit),
+			"Name a data set whose unit is resident.")
+	}
+	if k.clock != p.Clock && k.unit != "" {
+		c.wrong(at+".population", string(k.clock), "clock-unlike",
+			fmt.Sprintf("The population is on the clock %q and the panel on %q.", k.clock, p.Clock), "A rate needs both on one clock.")
+	}
+}
+
+func (c indicator) decimals(at string, n int) {
+	if n < 0 || n > 3 {
+		c.wrong(at+".decimals", fmt.Sprint(n), "decimals-wrong", "A ratio or rate has 0 to 3 decimals.", "Write decimals: 1.")
+	}
+}
+
+func (c indicator) member(at string, p *stat.Panel, id string) {
+	if !slices.ContainsFunc(p.Series, func(s stat.Series) bool { return s.ID == id }) {
+		c.wrong(at, id, "series-unknown", fmt.Sprintf("The panel has no series %q.", id), "Name the id of a series of this panel.")
+	}
+}
+
+func (c indicator) breakdowns(at string, p *stat.Panel) {
+	seen := map[string]bool{}
+	for i, b := range p.Breakdowns {
+		where := fmt.Sprintf("%s.breakdowns[%d]", at, i)
+		c.id(where, b.ID, seen)
+		c.need(where+".title", b.Title, "Name the breakdown: by police agency.")
+		for k, id := range b.Series {
+			c.member(fmt.Sprintf("%s.series[%d]", where, k), p, id)
+		}
+		if b.Protection != "" {
+			c.word(where+".protection", string(b.Protection), []string{string(stat.ProtectionProtected)})
+		}
+		for _, s := range p.Series {
+			ds, ok := c.l.defs.Dataset(s.Dataset)
+			if !ok || len(b.Series) > 0 && !slices.Contains(b.Series, s.ID) {
+				continue
+			}
+			c.dimension(where+".by", ds, b.By)
+			if b.Where != nil {
+				c.where(where+".where", ds, b.Where)
+				c.single(where+".where", ds, b.Where, b.By)
+				c.pinned(where, ds, b.Where, "unit", ds.Unit, ds.UnitField)
+			}
+			if b.Otherwise != nil {
+				c.where(where+".otherwise", ds, b.Otherwise)
+				c.single(where+".otherwise", ds, b.Otherwise, b.By)
+			}
+		}
+	}
+}
+
+func keys(w stat.Where) []string {
+	out := make([]string, 0, len(w))
+	for k := range w {
+		out = append(out, k)
+	}
+	sort.Strings(out)
+	return out
+}

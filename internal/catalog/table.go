@@ -1,0 +1,254 @@
+package catalog
+
+import (
+	"cmp"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/gocarina/gocsv"
+
+	"tallystick/internal/stat"
+)
+
+// codeRow is a line of a code list, every cell as text.
+type codeRow struct {
+	Code      string `csv:"code"`
+	Label     string `csv:"label"`
+	Plural    string `csv:"plural"`
+	Parent    string `csv:"parent"`
+	Kind      string `csv:"kind"`
+	ValidFrom string `csv:"valid_from"`
+	ValidTo   string `csv:"valid_to"`
+	About     string `csv:"about"`
+}
+
+// eventRow is a line of events.csv, every cell as text.
+type eventRow struct {
+	ID         string `csv:"id"`
+	Date       string `csv:"date"`
+	Precision  string `csv:"precision"`
+	Kind       string `csv:"kind"`
+	Title      string `csv:"title"`
+	Text       string `csv:"text"`
+	Act        string `csv:"act"`
+	Statutes   string `csv:"statutes"`
+	Indicators string `csv:"indicators"`
+	Address    string `csv:"address"`
+	Confidence string `csv:"confidence"`
+}
+
+var (
+	codeColumns  = []string{"code", "label", "plural", "parent", "kind", "valid_from", "valid_to", "about"}
+	eventColumns = []string{"id", "date", "precision", "kind", "title", "text", "act", "statutes", "indicators",
+		"address", "confidence"}
+)
+
+// lineReader remembers on which physical line each record of a CSV file begins, which gocsv does not tell.
+type lineReader struct {
+	csv   *csv.Reader
+	lines []int64
+}
+
+// Read returns the next record.
+func (r *lineReader) Read() ([]string, error) {
+	record, err := r.csv.Read()
+	if err == nil {
+		line, _ := r.csv.FieldPos(0)
+		r.lines = append(r.lines, int64(line))
+	}
+	return record, err
+}
+
+// ReadAll returns the remaining records.
+func (r *lineReader) ReadAll() ([][]string, error) {
+	var out [][]string
+	for {
+		record, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, record)
+	}
+}
+
+// table reads a CSV file with exactly the given columns, in any order, into rows, and returns the line of each.
+func table[T any](l *loader, file string, columns []string) ([]T, []int64) {
+	data, ok := l.file(file)
+	if !ok {
+		return nil, nil
+	}
+	if strings.HasPrefix(string(data), "\ufeff") {
+		l.add(stat.Issue{
+			File: file, Line: 1, Code: "byte-order-mark", Problem: "The file begins with a byte-order mark.",
+			Fix: "Save it as UTF-8 without one.",
+		})
+		return nil, nil
+	}
+	header, err := csv.NewReader(strings.NewReader(string(data))).Read()
+	if err != nil {
+		l.add(tableIssue(file, err))
+		return nil, nil
+	}
+	if !l.header(file, header, columns) {
+		return nil, nil
+	}
+	in := &lineReader{csv: csv.NewReader(strings.NewReader(string(data)))}
+	var rows []T
+	if err := gocsv.UnmarshalCSV(in, &rows); err != nil {
+		l.add(tableIssue(file, err))
+		return nil, nil
+	}
+	return rows, in.lines[1:]
+}
+
+// header reports every column that is missing, unknown or given twice.
+func (l *loader) header(file string, got, want []string) bool {
+	ok := true
+	for i, name := range got {
+		problem, fix := "", "Columns are: "+strings.Join(want, ", ")+"."
+		switch {
+		case !slices.Contains(want, name):
+			problem = fmt.Sprintf("There is no column %q in this kind of file.", name)
+		case slices.Index(got, name) < i:
+			problem = fmt.Sprintf("The column %q stands twice in the header.", name)
+		default:
+			continue
+		}
+		ok = false
+		l.add(stat.Issue{File: file, Line: 1, Column: name, Code: "column-unknown", Problem: problem, Fix: fix})
+	}
+	for _, name := range want {
+		if !slices.Contains(got, name) {
+			ok = false
+			l.add(stat.Issue{
+				File: file, Line: 1, Column: name, Code: "column-missing",
+				Problem: fmt.Sprintf("The column %q is missing.", name), Fix: "Add it; its cells may be empty.",
+			})
+		}
+	}
+	return ok
+}
+
+func tableIssue(file string, err error) stat.Issue {
+	issue := stat.Issue{
+		File: file, Line: 1, Code: "table-unreadable", Problem: "The table cannot be read: " + err.Error() + ".",
+		Fix: "Each line needs as many cells as the header, and a cell with a comma or a quote needs quotes around it.",
+	}
+	var at *csv.ParseError
+	switch {
+	case errors.As(err, &at):
+		issue.Line = int64(at.StartLine)
+		issue.Problem = "The table cannot be read: " + at.Err.Error() + "."
+	case errors.Is(err, io.EOF):
+		issue.Problem = "The file is empty."
+	}
+	return issue
+}
+
+func (l *loader) readCodelists() {
+	for _, name := range l.list("codelists", ".csv") {
+		file := path.Join("codelists", name)
+		rows, lines := table[codeRow](l, file, codeColumns)
+		list := stat.Codelist{ID: strings.TrimSuffix(name, ".csv")}
+		seen := map[string]bool{}
+		for i, r := range rows {
+			cell := cellIssue(l, file, lines[i])
+			if !identifier(r.Code) {
+				cell("code", r.Code, "code-malformed", "A code is made of lower-case letters, digits and hyphens.", "Rewrite it.")
+			}
+			if seen[r.Code] {
+				cell("code", r.Code, "code-twice", fmt.Sprintf("The code %q stands twice.", r.Code), "Remove one of the lines.")
+			}
+			if r.Label == "" {
+				cell("label", "", "label-missing", "A code needs a label.", "Write what a reader should see.")
+			}
+			seen[r.Code] = true
+			code := stat.Code{
+				Code: r.Code, Label: r.Label, Plural: cmp.Or(r.Plural, r.Label), Parent: r.Parent, Kind: r.Kind,
+				ValidFrom: date(r.ValidFrom, "valid_from", cell), ValidTo: date(r.ValidTo, "valid_to", cell), About: r.About,
+			}
+			if !code.ValidTo.IsZero() && code.ValidTo.Compare(code.ValidFrom) < 0 {
+				cell("valid_to", r.ValidTo, "dates-reversed", "The code ends before it begins.", "Swap or correct the dates.")
+			}
+			list.Codes = append(list.Codes, code)
+		}
+		l.defs.Codelists = append(l.defs.Codelists, list)
+		l.codeLines[list.ID] = lines
+	}
+	slices.SortFunc(l.defs.Codelists, func(a, b stat.Codelist) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+func (l *loader) readEvents() {
+	rows, lines := table[eventRow](l, "events.csv", eventColumns)
+	seen := map[string]bool{}
+	for i, r := range rows {
+		cell := cellIssue(l, "events.csv", lines[i])
+		if !identifier(r.ID) || seen[r.ID] {
+			cell("id", r.ID, "id-wrong", "An event needs an identifier of its own, in lower-case letters, digits and hyphens.",
+				"Rewrite it.")
+		}
+		seen[r.ID] = true
+		e := stat.Event{
+			ID: r.ID, Date: date(r.Date, "date", cell), Precision: r.Precision, Kind: r.Kind, Title: r.Title, Text: r.Text,
+			Act: r.Act, Statutes: strings.Fields(r.Statutes), Indicators: strings.Fields(r.Indicators), Address: r.Address,
+			Confidence: r.Confidence,
+		}
+		if r.Date == "" {
+			cell("date", "", "date-missing", "An event needs a date.",
+				"Write the first day of the month or year, and say so under precision, where the day is not known.")
+		}
+		if e.Title == "" || e.Text == "" {
+			cell("title", e.Title, "text-missing", "An event needs a title and a text.", "Say in a sentence what happened.")
+		}
+		oneOf(cell, "precision", e.Precision, precisions)
+		oneOf(cell, "kind", e.Kind, eventKinds)
+		oneOf(cell, "confidence", e.Confidence, confidences)
+		if !isAddress(e.Address) {
+			cell("address", e.Address, "address-wrong", "An event needs the public address of its source.", "Write one that begins with https:// or http://.")
+		}
+		for _, id := range e.Statutes {
+			if _, ok := l.defs.Statute(id); !ok {
+				cell("statutes", id, "statute-unknown", fmt.Sprintf("There is no statute %q.", id), "Add data/statutes/"+id+".yaml, or correct the name.")
+			}
+		}
+		for _, id := range e.Indicators {
+			if _, ok := l.defs.Indicator(id); !ok {
+				cell("indicators", id, "indicator-unknown", fmt.Sprintf("There is no indicator %q.", id), "Correct the name.")
+			}
+		}
+		l.defs.Events = append(l.defs.Events, e)
+	}
+	slices.SortStableFunc(l.defs.Events, func(a, b stat.Event) int {
+		return cmp.Or(a.Date.Compare(b.Date), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+// cellIssue returns a function that adds an issue about one cell of a line.
+func cellIssue(l *loader, file string, line int64) func(column, value, code, problem, fix string) {
+	return func(column, value, code, problem, fix string) {
+		l.add(stat.Issue{File: file, Line: line, Column: column, Value: value, Code: code, Problem: problem, Fix: fix})
+	}
+}
+
+func date(text, column string, cell func(column, value, code, problem, fix string)) stat.Date {
+	var d stat.Date
+	if err := d.UnmarshalText([]byte(text)); err != nil {
+		cell(column, text, "date-wrong", fmt.Sprintf("%q is not a date.", text), "Write it like 2016-03-31.")
+	}
+	return d
+}
+
+func oneOf(cell func(column, value, code, problem, fix string), column, value string, allowed []string) {
+	if !slices.Contains(allowed, value) {
+		cell(column, value, "word-unknown", fmt.Sprintf("%q is not one of the words for %s.", value, column),
+			"Use one of: "+strings.Join(allowed, ", ")+".")
+	}
+}

@@ -1,0 +1,129 @@
+package stat
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// LikeForLikeTolerance is by how many percentage points the change for all reporters may differ from the change for
+// those that reported in both periods before the second is the one to speak of.
+const LikeForLikeTolerance = 10.0
+
+// CoverageTolerance is by how much the share of reporters may move from one period to the next (0.1 is ten in a
+// hundred) before totals are no longer compared.
+const CoverageTolerance = 0.1
+
+// LikeForLike sets a change for all reporters beside the change for those that reported in both periods.
+type LikeForLike struct {
+	All       Comparison `json:"all"`
+	Same      Comparison `json:"same"`      // its Why is set where there are too few of the same reporters
+	Reporters int        `json:"reporters"` // how many reported in both periods
+	Noun      string     `json:"noun"`
+	Earlier   float64    `json:"earlier"` // their sum in the earlier period
+	Later     float64    `json:"later"`
+	Prefer    bool       `json:"prefer"` // the two differ so much that only Same may be spoken of
+}
+
+// CompareReporters compares two totals twice: as they stand, and summed over the reporters that have a value in both
+// periods. The parts are the observations of the same two periods by one dimension, each with one code; those of
+// other periods and with other codes are passed over. Prefer is set where the reporters differ and the two verdicts
+// differ, or the two changes differ by more than LikeForLikeTolerance, or no change for the same reporters can be
+// had; then Same is what may be said, and its refusal says why nothing may.
+func CompareReporters(earlier, later Observation, parts []Observation, dimension string, opt CompareOptions) LikeForLike {
+	if later.Period.Compare(earlier.Period) < 0 {
+		earlier, later = later, earlier
+	}
+	out := LikeForLike{All: ComparePeriods(earlier, later, opt), Noun: later.Coverage.Noun}
+	before, after := reporters(parts, earlier, dimension), reporters(parts, later, dimension)
+	a, b := earlier, later
+	a.Value, b.Value = 0, 0
+	a.Marks, b.Marks = nil, nil
+	withheld := false
+	for code, x := range before {
+		y, ok := after[code]
+		if !ok {
+			continue
+		}
+		withheld = withheld || x.Status == StatusWithheld || y.Status == StatusWithheld
+		if x.Status != StatusReported || y.Status != StatusReported {
+			continue
+		}
+		out.Reporters++
+		a.Value, b.Value = a.Value+x.Value, b.Value+y.Value
+	}
+	if !differ(earlier.Coverage, later.Coverage) {
+		out.Same = out.All
+		return out
+	}
+	out.Prefer = true
+	switch {
+	case withheld:
+		out.Same = refusedComparison(earlier, later, RefusedWithheld)
+		out.Reporters = 0
+		return out
+	case out.Reporters == 0:
+		out.Same = refusedComparison(earlier, later, RefusedCoverage)
+		return out
+	}
+	out.Earlier, out.Later = a.Value, b.Value
+	out.Same = ComparePeriods(a, b, opt)
+	out.Prefer = out.Same.Verdict != out.All.Verdict ||
+		math.Abs(relative(earlier.Value, later.Value)-relative(a.Value, b.Value)) > LikeForLikeTolerance
+	return out
+}
+
+func refusedComparison(a, b Observation, why Refusal) Comparison {
+	return Comparison{Earlier: a.Key(), Later: b.Key(), Verdict: VerdictRefused, Why: why, P: 1}
+}
+
+// reporters returns the observations of the total's period by code.
+func reporters(parts []Observation, total Observation, dimension string) map[string]Observation {
+	out := map[string]Observation{}
+	for _, p := range parts {
+		if p.Series == total.Series && p.Panel == total.Panel && p.Period.Key() == total.Period.Key() && len(p.Codes) == 1 &&
+			p.Codes[0].Dimension == dimension {
+			out[p.Codes[0].Code] = p
+		}
+	}
+	return out
+}
+
+// differ reports whether other reporters stand behind one total than behind the other.
+func differ(a, b Coverage) bool {
+	return a.Known() != b.Known() || a.Expected != b.Expected || a.Reported != b.Reported || !slices.Equal(a.Missing, b.Missing)
+}
+
+// relative is the change in percent of the earlier value; from zero it is infinite or none.
+func relative(earlier, later float64) float64 {
+	if earlier == later {
+		return 0
+	}
+	return 100 * (later - earlier) / earlier
+}
+
+// CoverageBreaks returns a break wherever, from one period of a series to the next, the share of the expected
+// reporters that reported moved by more than CoverageTolerance. Obs are the totals of one series; they need not be
+// sorted. Periods of which no coverage is known make no break.
+func CoverageBreaks(obs []Observation) []Break {
+	var known []Observation
+	for _, o := range obs {
+		if o.Coverage.Known() && o.Status == StatusReported {
+			known = append(known, o)
+		}
+	}
+	slices.SortStableFunc(known, func(a, b Observation) int { return a.Period.Compare(b.Period) })
+	var out []Break
+	for i := 1; i < len(known); i++ {
+		a, b := known[i-1], known[i]
+		before, _ := a.Coverage.Share()
+		after, _ := b.Coverage.Share()
+		if math.Abs(after-before) <= CoverageTolerance || b.Period.From.IsZero() {
+			continue
+		}
+		out = append(out, Break{Date: b.Period.From, Kind: BreakCoverage, Text: fmt.Sprintf(
+			"The total comes from %d of %d %s; before, from %d of %d.",
+			b.Coverage.Reported, b.Coverage.Expected, b.Coverage.Noun, a.Coverage.Reported, a.Coverage.Expected)})
+	}
+	return out
+}
