@@ -56,16 +56,16 @@ type Audit struct {
 	Cells           int   `json:"cells"`               // coordinates of protected measures and of totals linked with them
 	Equations       int   `json:"equations"`           // that an attacker can write down
 	Primary         int   `json:"primary"`             // withheld because they are small
-	Secondary       int   `json:"secondary"`           // withheld because a small one would follow from them
+	Secondary       int   `json:"secondary"`           // withheld because a small one would follow
 	Kept            int   `json:"kept,omitempty"`      // withheld because a former release withheld them
-	Withdrawn       int   `json:"withdrawn,omitempty"` // of lines that cannot be protected, not published at all
-	Held            int   `json:"held,omitempty"`      // left as in the former release, since the revision would tell
+	Withdrawn       int   `json:"withdrawn,omitempty"` // of lines that cannot be protected
+	Held            int   `json:"held,omitempty"`      // as in the former release: the revision would tell
 	Releases        int   `json:"releases"`            // former releases audited jointly
 	Linked          int   `json:"linked"`              // unknowns in the largest linked table
 	Rounds          int   `json:"rounds"`              // of repair until every cell passed
 	Solves          int   `json:"solves"`              // linear programs
-	Witnesses       int   `json:"witnesses"`           // other tables, in whole numbers, that agree with all that is published
-	ProofOnly       int   `json:"proof_only"`          // cells whose interval rests on a linear program without such a table
+	Witnesses       int   `json:"witnesses"`           // other whole-number tables that agree with all published cells
+	ProofOnly       int   `json:"proof_only"`          // cells whose interval has no such table at one end
 	Narrowest       int64 `json:"narrowest"`           // every small cell is proved to have an interval at least this wide
 }
 
