@@ -42,7 +42,7 @@ func (r Rule) small(value int64) bool {
 // floor is the least that an attacker knows an unknown cell to hold. A withheld cell is at least 1 where zeros
 // are published.
 func (r Rule) floor(c PlanCell) int64 {
-	if c.Value == 0 || r.ZeroIsSensitive || c.Standing == StandingUnstated {
+	if c.Value == 0 || r.ZeroIsSensitive || c.Standing == CellUnstated {
 		return 0
 	}
 	return 1
@@ -129,7 +129,7 @@ type component struct {
 // components splits the unknown cells into linked tables. Published cells are put into the equations as
 // constants.
 func components(plan *Plan, withheld []bool, floors []int64) []*component {
-	unknown := func(c int) bool { return withheld[c] || plan.Cells[c].Standing == StandingUnstated }
+	unknown := func(c int) bool { return withheld[c] || plan.Cells[c].Standing == CellUnstated }
 	parent := make([]int, len(plan.Cells))
 	for i := range parent {
 		parent[i] = i

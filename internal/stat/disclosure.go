@@ -644,16 +644,16 @@ func (d *disclosure) join() joint {
 	j := joint{plan: new(Plan), at: make(map[int]int), of: make(map[int]string)}
 	sticky := make(map[string]bool)
 	for _, f := range d.before {
-		d.enter(j, f, func(i int) (Standing, bool) {
+		d.enter(j, f, func(i int) (CellStanding, bool) {
 			c := f.counts[i]
 			if c.public {
-				return StandingOpen, true
+				return CellOpen, true
 			}
 			sticky[c.name] = true
 			if d.withdrawn[c.name] {
-				return StandingUnstated, true
+				return CellUnstated, true
 			}
-			return StandingClosed, true
+			return CellClosed, true
 		})
 	}
 	together := make(map[string]bool)
@@ -662,26 +662,26 @@ func (d *disclosure) join() joint {
 			together[c.bareKey()] = true
 		}
 	}
-	d.enter(j, d.now, func(i int) (Standing, bool) {
+	d.enter(j, d.now, func(i int) (CellStanding, bool) {
 		c := d.now.counts[i]
 		switch {
 		case d.held[d.group[i]]:
 			return 0, false
 		case !c.protected:
-			return StandingOpen, true
+			return CellOpen, true
 		case d.withdrawn[c.name]:
-			return StandingUnstated, true
+			return CellUnstated, true
 		case sticky[c.name], together[c.bareKey()] && !d.rule.small(c.value):
-			return StandingClosed, true
+			return CellClosed, true
 		default:
-			return StandingFree, true
+			return CellFree, true
 		}
 	})
 	return j
 }
 
 // enter adds the counts and lines of a ledger to the joint plan.
-func (d *disclosure) enter(j joint, l *ledger, standing func(i int) (Standing, bool)) {
+func (d *disclosure) enter(j joint, l *ledger, standing func(i int) (CellStanding, bool)) {
 	cells := make([]int, len(l.counts))
 	for i, c := range l.counts {
 		cells[i] = -1
@@ -692,7 +692,7 @@ func (d *disclosure) enter(j joint, l *ledger, standing func(i int) (Standing, b
 		cell, known := j.plan.Index(cellKey(c))
 		if !known {
 			cell, _ = j.plan.Add(cellKey(c), c.value, s) // a reported count is not negative: ingest refuses it
-		} else if old := j.plan.Cells[cell].Standing; old != StandingOpen && (s == StandingOpen || old != StandingClosed) {
+		} else if old := j.plan.Cells[cell].Standing; old != CellOpen && (s == CellOpen || old != CellClosed) {
 			j.plan.Cells[cell].Standing = s
 		}
 		cells[i] = cell
@@ -714,7 +714,7 @@ func (d *disclosure) enter(j joint, l *ledger, standing func(i int) (Standing, b
 			}
 		}
 		if rest > 0 && line.loose {
-			c, _ := j.plan.Add(fmt.Sprintf("rest of %s @ %d", line.name, rest), rest, StandingUnstated)
+			c, _ := j.plan.Add(fmt.Sprintf("rest of %s @ %d", line.name, rest), rest, CellUnstated)
 			e.Parts = append(e.Parts, c)
 		} else {
 			e.Offset = rest

@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// Standing says what may still be decided about a cell of a plan.
-type Standing int
+// CellStanding says what may still be decided about a cell of a plan.
+type CellStanding int
 
 // The standings of a cell.
 const (
-	// StandingFree leaves the decision to Suppress.
-	StandingFree Standing = iota
-	// StandingOpen is published whatever happens: the measure is open, or the number is already public.
-	StandingOpen
-	// StandingClosed is withheld whatever happens: a former release withheld it.
-	StandingClosed
-	// StandingUnstated is neither published nor protected: what is left of a total whose parts are not all known.
-	StandingUnstated
+	// CellFree leaves the decision to Suppress.
+	CellFree CellStanding = iota
+	// CellOpen is published whatever happens: the measure is open, or the number is already public.
+	CellOpen
+	// CellClosed is withheld whatever happens: a former release withheld it.
+	CellClosed
+	// CellUnstated is neither published nor protected: what is left of a total whose parts are not all known.
+	CellUnstated
 )
 
 // PlanCell is one published coordinate of a protected measure. The same coordinate in two tables is one cell;
@@ -26,7 +26,7 @@ const (
 type PlanCell struct {
 	Key      string // the coordinate
 	Value    int64  // the true count
-	Standing Standing
+	Standing CellStanding
 }
 
 // Equation says that a total is the sum of its parts and a known offset. The offset is 0 unless the figures
@@ -49,7 +49,7 @@ type Plan struct {
 
 // Add adds a cell and returns its index. Adding a coordinate again is no error if the values agree; then the
 // stricter fact wins: what is open stays open. Negative and contradictory counts are ErrInvalid.
-func (p *Plan) Add(key string, value int64, standing Standing) (int, error) {
+func (p *Plan) Add(key string, value int64, standing CellStanding) (int, error) {
 	if value < 0 {
 		return 0, fmt.Errorf("plan: %s has the negative count %d: %w", key, value, ErrInvalid)
 	}
@@ -64,7 +64,7 @@ func (p *Plan) Add(key string, value int64, standing Standing) (int, error) {
 		if c.Value != value {
 			return 0, fmt.Errorf("plan: two tables give different counts for %s: %w", key, ErrInvalid)
 		}
-		if standing == StandingOpen || c.Standing == StandingFree {
+		if standing == CellOpen || c.Standing == CellFree {
 			c.Standing = standing
 		}
 		return i, nil
@@ -218,7 +218,7 @@ func (p *Plan) AddTable(t Table) error {
 	}
 	codes := make([]string, len(t.Axes))
 	if err := each(codes, 0, func(codes []string) error {
-		_, err := p.Add(key(codes), value(codes), StandingFree)
+		_, err := p.Add(key(codes), value(codes), CellFree)
 		return err
 	}); err != nil {
 		return err

@@ -123,13 +123,13 @@ func (s *suppressor) mark() error {
 	for c, cell := range s.plan.Cells {
 		s.floors[c] = s.rule.floor(cell)
 		s.needed[c] = span{1, 0}
-		if cell.Standing != StandingUnstated {
+		if cell.Standing != CellUnstated {
 			s.audit.Cells++
 		}
 		switch cell.Standing {
-		case StandingClosed:
+		case CellClosed:
 			s.withheld[c] = true
-		case StandingOpen, StandingUnstated:
+		case CellOpen, CellUnstated:
 			continue
 		}
 		if !s.rule.small(cell.Value) {
@@ -151,7 +151,7 @@ func (s *suppressor) mark() error {
 func (s *suppressor) limit() error {
 	all := make([]bool, len(s.plan.Cells))
 	for c, cell := range s.plan.Cells {
-		all[c] = cell.Value > 0 && cell.Standing != StandingOpen
+		all[c] = cell.Value > 0 && cell.Standing != CellOpen
 	}
 	for _, p := range components(s.plan, all, s.floors) {
 		small := slices.ContainsFunc(p.cells, func(c int) bool { return s.primary[c] })
@@ -164,13 +164,13 @@ func (s *suppressor) limit() error {
 }
 
 func (s *suppressor) unknown(c int) bool {
-	return s.withheld[c] || s.plan.Cells[c].Standing == StandingUnstated
+	return s.withheld[c] || s.plan.Cells[c].Standing == CellUnstated
 }
 
 // mayGo reports whether the cell can be withheld as complement.
 func (s *suppressor) mayGo(c int) bool {
 	cell := s.plan.Cells[c]
-	return !s.withheld[c] && cell.Standing == StandingFree && (cell.Value > 0 || s.rule.ZeroIsSensitive)
+	return !s.withheld[c] && cell.Standing == CellFree && (cell.Value > 0 || s.rule.ZeroIsSensitive)
 }
 
 // lines applies the line rule to a fixpoint.
@@ -356,7 +356,7 @@ func (s *suppressor) costOf(c int) int64 {
 func (s *suppressor) cleanUp() {
 	var secondary []int
 	for c, w := range s.withheld {
-		if w && !s.primary[c] && s.plan.Cells[c].Standing == StandingFree {
+		if w && !s.primary[c] && s.plan.Cells[c].Standing == CellFree {
 			secondary = append(secondary, c)
 		}
 	}
@@ -388,7 +388,7 @@ func (s *suppressor) cleanUp() {
 func (s *suppressor) share() float64 {
 	all, gone := int64(0), int64(0)
 	for c, cell := range s.plan.Cells {
-		if cell.Standing == StandingUnstated {
+		if cell.Standing == CellUnstated {
 			continue
 		}
 		all += cell.Value
@@ -449,7 +449,7 @@ func (s *suppressor) result() Suppression {
 		switch {
 		case s.primary[c]:
 			a.Primary++
-		case w && s.plan.Cells[c].Standing == StandingClosed:
+		case w && s.plan.Cells[c].Standing == CellClosed:
 			a.Kept++
 		case w:
 			a.Secondary++

@@ -17,12 +17,12 @@ func unsafe(plan *Plan, got Suppression, rule Rule) []string {
 			table[c] = cell.Value
 		}
 		for col, c := range p.cells {
-			if !got.Withheld[c] && plan.Cells[c].Standing != StandingUnstated {
+			if !got.Withheld[c] && plan.Cells[c].Standing != CellUnstated {
 				fault("the attacker is denied the published cell %q", plan.Cells[c].Key)
 			}
 			table[c] = other[col]
 			if table[c] < 0 || table[c] == 0 && plan.Cells[c].Value > 0 && !rule.ZeroIsSensitive &&
-				plan.Cells[c].Standing != StandingUnstated {
+				plan.Cells[c].Standing != CellUnstated {
 				return false
 			}
 		}
@@ -51,7 +51,7 @@ func unsafe(plan *Plan, got Suppression, rule Rule) []string {
 		}
 	}
 	for c, cell := range plan.Cells {
-		if cell.Standing == StandingOpen || cell.Standing == StandingUnstated {
+		if cell.Standing == CellOpen || cell.Standing == CellUnstated {
 			continue
 		}
 		if small := cell.Value < rule.K && (cell.Value > 0 || rule.ZeroIsSensitive); !small {

@@ -131,7 +131,7 @@ func TestS3AnotherCellProtectsItToo(t *testing.T) {
 func TestS4RepairFindsTheCellThatHelps(t *testing.T) {
 	plan, names := sdcTable(t)
 	for _, n := range strings.Fields(names) {
-		plan.Cells[cell(t, plan, n)].Standing = StandingClosed
+		plan.Cells[cell(t, plan, n)].Standing = CellClosed
 	}
 	wb := cell(t, plan, "wb")
 	s := newSuppressor(plan, Rule{K: 10})
@@ -206,7 +206,7 @@ func linked(t *testing.T, tables string) *Plan {
 	values := map[string]int64{"A": 2, "B": 2, "I": 8, "J": 8, "K": 3, "L": 3, "M": 3, "N": 7}
 	plan := new(Plan)
 	put := func(key string, v int64) int {
-		c, err := plan.Add(key, v, StandingFree)
+		c, err := plan.Add(key, v, CellFree)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -377,12 +377,12 @@ func TestSuppressEdges(t *testing.T) {
 
 func TestPlanRefusesWhatDoesNotFit(t *testing.T) {
 	plan := new(Plan)
-	if _, err := plan.Add("correction", -3, StandingFree); !errors.Is(err, ErrInvalid) {
+	if _, err := plan.Add("correction", -3, CellFree); !errors.Is(err, ErrInvalid) {
 		t.Errorf("Add of a negative count: %v, want ErrInvalid", err)
 	}
-	total, _ := plan.Add("total", 12, StandingFree)
-	part, _ := plan.Add("part", 7, StandingFree)
-	if _, err := plan.Add("total", 13, StandingFree); !errors.Is(err, ErrInvalid) {
+	total, _ := plan.Add("total", 12, CellFree)
+	part, _ := plan.Add("part", 7, CellFree)
+	if _, err := plan.Add("total", 13, CellFree); !errors.Is(err, ErrInvalid) {
 		t.Errorf("Add of another count for the same coordinate: %v, want ErrInvalid", err)
 	}
 	if err := plan.Sum("total", total, part); !errors.Is(err, ErrInvalid) {
@@ -395,7 +395,7 @@ func TestPlanRefusesWhatDoesNotFit(t *testing.T) {
 
 func TestAnOpenTotalOfSmallPartsIsRefused(t *testing.T) {
 	plan := line(t, 2, 3)
-	plan.Cells[cell(t, plan, "")].Standing = StandingOpen
+	plan.Cells[cell(t, plan, "")].Standing = CellOpen
 	_, err := Suppress(plan, Rule{K: 10, MostWithheld: 1})
 	var refused *Unprotectable
 	if !errors.As(err, &refused) || !slices.Equal(refused.Lines, []string{"by part"}) {
