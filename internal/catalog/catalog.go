@@ -72,6 +72,7 @@ func readAll[T any](l *loader, folder string, id func(T) string) []T {
 		}
 		want := strings.TrimSuffix(name, ".yaml")
 		if got := id(def); got != want {
+			l.documents[file].decoded = false
 			l.at(file, "$.id", stat.Issue{
 				Column: "id", Value: got, Code: "id-not-file-name",
 				Problem: fmt.Sprintf("The identifier is %q, but the file is named %s.", got, name),
@@ -91,7 +92,8 @@ func (l *loader) list(folder, ext string) []string {
 	if err != nil {
 		l.add(stat.Issue{
 			File: folder, Code: "folder-missing", Severity: stat.SeverityError,
-			Problem: "The folder is missing or cannot be read.", Fix: "Definitions live in data/; run the command where it stands.",
+			Problem: "The folder is missing or cannot be read.",
+			Fix:     "Definitions live in data/; run the command where it stands.",
 		})
 		return nil
 	}
@@ -121,8 +123,17 @@ func (l *loader) file(name string) ([]byte, bool) {
 	if errors.Is(err, fs.ErrNotExist) {
 		problem = "The file is missing."
 	}
-	l.add(stat.Issue{File: name, Code: "file-missing", Problem: problem, Fix: "Add it; data/README.md says what it holds."})
+	l.add(stat.Issue{
+		File: name, Code: "file-missing", Problem: problem, Fix: "Add it; data/README.md says what it holds.",
+	})
 	return nil, false
+}
+
+// unreadable reports whether the file is there but could not be read. It has an issue of its own then, and whatever
+// names it is not blamed for its absence.
+func (l *loader) unreadable(file string) bool {
+	doc := l.documents[file]
+	return doc != nil && !doc.decoded
 }
 
 func (l *loader) add(i stat.Issue) {

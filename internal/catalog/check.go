@@ -83,7 +83,7 @@ func (d definition) code(where, list, code string) {
 }
 
 func (l *loader) checkSite() {
-	if l.documents["site.yaml"] == nil {
+	if doc := l.documents["site.yaml"]; doc == nil || !doc.decoded {
 		return
 	}
 	d, s := definition{l, "site.yaml"}, l.defs.Site
@@ -98,7 +98,7 @@ func (l *loader) checkSite() {
 
 func (l *loader) checkCodelists() {
 	for _, id := range requiredLists {
-		if _, ok := l.defs.Codelist(id); !ok {
+		if _, ok := l.defs.Codelist(id); !ok && !l.unreadable("codelists/"+id+".csv") {
 			l.add(stat.Issue{
 				File: "codelists/" + id + ".csv", Code: "codelist-missing", Problem: "This code list is required and missing.",
 				Fix: "Add it with the columns " + strings.Join(codeColumns, ", ") + ".",
@@ -156,7 +156,8 @@ func (l *loader) checkStatute(s stat.Statute) {
 			d.word(at+".precision", v.Precision, precisions)
 		}
 		if len(v.Sources) == 0 {
-			d.wrong(at+".sources", "", "sources-missing", "A version needs the address of at least one source.", "Add where it was read.")
+			d.wrong(at+".sources", "", "sources-missing", "A version needs the address of at least one source.",
+				"Add where it was read.")
 		}
 		for k, address := range v.Sources {
 			if !isAddress(address) {
@@ -165,7 +166,8 @@ func (l *loader) checkStatute(s stat.Statute) {
 			}
 		}
 		if v.Breaks && (v.From.IsZero() || v.Act == "" || v.Change == "") {
-			d.wrong(at+".breaks", "true", "break-unexplained", "A version that breaks the series needs from, act and change.",
+			d.wrong(at+".breaks", "true", "break-unexplained",
+				"A version that breaks the series needs from, act and change.",
 				"Say from which day, by which act, and in a sentence what changed.")
 		}
 		l.checkVersionDates(d, s.Versions, i)
@@ -176,7 +178,8 @@ func (l *loader) checkStatute(s stat.Statute) {
 func (l *loader) checkVersionDates(d definition, versions []stat.StatuteVersion, i int) {
 	at, v := fmt.Sprintf("$.versions[%d]", i), versions[i]
 	if !v.To.IsZero() && !v.From.IsZero() && v.To.Compare(v.From) < 0 {
-		d.wrong(at+".to", v.To.String(), "dates-reversed", "The version ends before it begins.", "Swap or correct the dates.")
+		d.wrong(at+".to", v.To.String(), "dates-reversed", "The version ends before it begins.",
+			"Swap or correct the dates.")
 	}
 	if i == 0 {
 		return
@@ -184,9 +187,11 @@ func (l *loader) checkVersionDates(d definition, versions []stat.StatuteVersion,
 	before := versions[i-1]
 	switch {
 	case v.From.IsZero():
-		d.wrong(at+".from", "", "dates-unordered", "Only the first version may have no first day.", "Add the day from which it is in force.")
+		d.wrong(at+".from", "", "dates-unordered", "Only the first version may have no first day.",
+			"Add the day from which it is in force.")
 	case before.To.IsZero():
-		d.wrong(fmt.Sprintf("$.versions[%d].to", i-1), "", "dates-unordered", "Another version follows, so this one needs a last day.",
+		d.wrong(fmt.Sprintf("$.versions[%d].to", i-1), "", "dates-unordered",
+			"Another version follows, so this one needs a last day.",
 			"Write to: "+v.From.AddDays(-1).String()+".")
 	case before.To.AddDays(1) != v.From:
 		d.wrong(at+".from", v.From.String(), "dates-unordered",

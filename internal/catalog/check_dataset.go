@@ -34,19 +34,23 @@ func (l *loader) checkDataset(ds stat.Dataset) {
 	d.need("$.about", ds.About, "Say in two or three sentences what is in it and what is not.")
 	d.need("$.event", ds.Event, "Say which event dates a record: arrest, referral, disposition.")
 	d.need("$.rule", ds.Rule, "Say in a sentence how a person or an event that comes up twice is counted.")
-	if _, ok := l.defs.Source(ds.Source); !ok {
+	if _, ok := l.defs.Source(ds.Source); !ok && !l.unreadable("sources/"+ds.Source+".yaml") {
 		d.wrong("$.source", ds.Source, "source-unknown", fmt.Sprintf("There is no source %q.", ds.Source),
 			"Add sources/"+ds.Source+".yaml, or correct the name.")
 	}
 	if ds.Protection == "" {
-		d.wrong("$.protection", "", "protection-missing", "A data set must say how its counts are protected; there is no default.",
-			"Write protection: protected for victims, children and accused juveniles, protection: open for adults arrested, prosecuted or convicted.")
+		d.wrong("$.protection", "", "protection-missing",
+			"A data set must say how its counts are protected; there is no default.",
+			"Write protection: protected for victims, children and accused juveniles, and protection: open for adults who "+
+				"were arrested, prosecuted or convicted.")
 	} else {
-		d.word("$.protection", string(ds.Protection), []string{string(stat.ProtectionOpen), string(stat.ProtectionProtected)})
+		d.word("$.protection", string(ds.Protection), []string{string(stat.ProtectionOpen),
+			string(stat.ProtectionProtected)})
 	}
 	d.word("$.duplicates", ds.Duplicates, []string{"refuse", "keep"})
 	if q := ds.Accept.QuarantineAtMost; q < 0 || q > 1 {
-		d.wrong("$.accept.quarantine_at_most", fmt.Sprint(q), "share-wrong", "The share of rows in quarantine lies between 0 and 1.",
+		d.wrong("$.accept.quarantine_at_most", fmt.Sprint(q), "share-wrong",
+			"The share of rows in quarantine lies between 0 and 1.",
 			"Write 0.01 for one row in a hundred.")
 	}
 	d.fields()
@@ -57,27 +61,33 @@ func (l *loader) checkDataset(ds stat.Dataset) {
 
 func (d dataset) fields() {
 	if len(d.Fields) == 0 {
-		d.wrong("$.fields", "", "fields-missing", "A data set needs fields.", "List every column with its name and type.")
+		d.wrong("$.fields", "", "fields-missing", "A data set needs fields.",
+			"List every column with its name and type.")
 	}
 	seen := map[string]bool{}
 	for i, f := range d.Fields {
 		at := fmt.Sprintf("$.fields[%d]", i)
 		d.need(at+".name", f.Name, "Name the column.")
 		if seen[f.Name] {
-			d.wrong(at+".name", f.Name, "field-twice", fmt.Sprintf("The field %q is defined twice.", f.Name), "Remove one of them.")
+			d.wrong(at+".name", f.Name, "field-twice", fmt.Sprintf("The field %q is defined twice.", f.Name),
+				"Remove one of them.")
 		}
 		seen[f.Name] = true
 		d.word(at+".type", string(f.Type), words(fieldTypes))
-		switch _, ok := d.l.defs.Codelist(f.Codelist); {
+		_, ok := d.l.defs.Codelist(f.Codelist)
+		ok = ok || d.l.unreadable("codelists/"+f.Codelist+".csv")
+		switch {
 		case f.Type == stat.FieldCode && !ok:
-			d.wrong(at+".codelist", f.Codelist, "codelist-unknown", fmt.Sprintf("The field %q has no code list %q.", f.Name, f.Codelist),
+			d.wrong(at+".codelist", f.Codelist, "codelist-unknown",
+				fmt.Sprintf("The field %q has no code list %q.", f.Name, f.Codelist),
 				"Name a list of codelists/.")
 		case f.Type != stat.FieldCode && f.Codelist != "":
 			d.wrong(at+".codelist", f.Codelist, "codelist-unused", "Only a field of the type code has a code list.",
 				"Write type: code, or remove the code list.")
 		}
 		if f.Minimum != nil && f.Maximum != nil && *f.Minimum > *f.Maximum {
-			d.wrong(at+".minimum", fmt.Sprint(*f.Minimum), "range-wrong", "The minimum is above the maximum.", "Swap them.")
+			d.wrong(at+".minimum", fmt.Sprint(*f.Minimum), "range-wrong", "The minimum is above the maximum.",
+				"Swap them.")
 		}
 	}
 }
@@ -93,13 +103,15 @@ func (d dataset) constants() {
 		case (c.constant == "") == (c.field == ""):
 			d.wrong("$."+c.key, c.constant, c.key+"-undecided",
 				fmt.Sprintf("Exactly one of %s and %s_field must be given.", c.key, c.key),
-				fmt.Sprintf("Write %s: if it is the same for every record, %s_field: if each record carries its own.", c.key, c.key))
+				fmt.Sprintf("Write %s: if it is the same for every record, %s_field: if each record carries its own.",
+					c.key, c.key))
 		case c.constant != "":
 			d.code("$."+c.key, c.list, c.constant)
 		default:
 			if f, ok := d.Field(c.field); !ok || f.Codelist != c.list {
 				d.wrong("$."+c.key+"_field", c.field, "field-wrong",
-					fmt.Sprintf("%q is not a field with the code list %s.", c.field, c.list), "Define it under fields, with that list.")
+					fmt.Sprintf("%q is not a field with the code list %s.", c.field, c.list),
+					"Define it under fields, with that list.")
 			}
 		}
 	}
@@ -124,7 +136,8 @@ func (d dataset) references() {
 		{"$.period.from", p.From, dates}, {"$.period.to", p.To, dates}, {"$.period.date", p.Date, dates},
 		{"$.period.stated", p.Stated, text},
 		{"$.value", d.Value, []stat.FieldType{stat.FieldInteger}},
-		{"$.bound", d.Bound, []stat.FieldType{stat.FieldCode}}, {"$.status", d.Status, []stat.FieldType{stat.FieldCode}},
+		{"$.bound", d.Bound, []stat.FieldType{stat.FieldCode}}, {"$.status",
+			d.Status, []stat.FieldType{stat.FieldCode}},
 		{"$.note", d.Note, text},
 		{"$.citation.title", d.Citation.Title, text}, {"$.citation.publisher", d.Citation.Publisher, text},
 		{"$.citation.year", d.Citation.Year, text}, {"$.citation.address", d.Citation.Address, text},
@@ -135,7 +148,8 @@ func (d dataset) references() {
 		uses = append(uses, use{fmt.Sprintf("$.key[%d]", i), name, fieldTypes})
 	}
 	if len(d.Key) == 0 {
-		d.wrong("$.key", "", "key-missing", "A data set needs a key.", "List the fields that tell one record from all others.")
+		d.wrong("$.key", "", "key-missing", "A data set needs a key.",
+			"List the fields that tell one record from all others.")
 	}
 	for _, u := range uses {
 		if u.name == "" {
@@ -144,7 +158,8 @@ func (d dataset) references() {
 		f, ok := d.Field(u.name)
 		switch {
 		case !ok:
-			d.wrong(u.where, u.name, "field-unknown", fmt.Sprintf("There is no field %q.", u.name), "Define it under fields, or correct the name.")
+			d.wrong(u.where, u.name, "field-unknown", fmt.Sprintf("There is no field %q.", u.name),
+				"Define it under fields, or correct the name.")
 		case !slices.Contains(u.types, f.Type):
 			d.wrong(u.where, u.name, "field-wrong", fmt.Sprintf("The field %q has the type %s.", u.name, f.Type),
 				"Here it must be "+strings.Join(words(u.types), " or ")+".")
@@ -168,10 +183,13 @@ func (d dataset) people() {
 		if slices.Contains(free, f.Name) {
 			continue
 		}
-		for _, part := range strings.FieldsFunc(strings.ToLower(f.Name), func(r rune) bool { return r == '_' || r == '-' || r == ' ' }) {
+		for _, part := range strings.FieldsFunc(strings.ToLower(f.Name),
+			func(r rune) bool { return r == '_' || r == '-' || r == ' ' }) {
 			if slices.Contains(nameParts, part) && f.Type != stat.FieldInteger {
-				d.wrong(at+".name", f.Name, "field-names-person", fmt.Sprintf("The field %q could tell who a person is.", f.Name),
+				d.wrong(at+".name", f.Name, "field-names-person",
+					fmt.Sprintf("The field %q could tell who a person is.", f.Name),
 					"Leave it out: names never enter, only counts.")
+				break
 			}
 		}
 		if d.Protection == stat.ProtectionProtected && (f.Type == stat.FieldText || f.Type == "") {
@@ -181,7 +199,8 @@ func (d dataset) people() {
 		}
 	}
 	if d.Protection == stat.ProtectionProtected && d.Value == "" {
-		d.wrong("$.value", "", "records-of-people", "A protected data set must hold counts, not one record for each person.",
+		d.wrong("$.value", "", "records-of-people",
+			"A protected data set must hold counts, not one record for each person.",
 			"Name the field that is summed under value.")
 	}
 }
@@ -193,13 +212,14 @@ func (l *loader) checkFeeds() {
 		d := definition{l, "feeds/" + f.ID + ".yaml"}
 		d.need("$.title", f.Title, "Say whose export this is and in which layout.")
 		ds, ok := l.defs.Dataset(f.Dataset)
-		if !ok {
+		if !ok && !l.unreadable("datasets/"+f.Dataset+".yaml") {
 			d.wrong("$.dataset", f.Dataset, "dataset-unknown", fmt.Sprintf("There is no data set %q.", f.Dataset),
 				"Add datasets/"+f.Dataset+".yaml, or correct the name.")
 		}
 		for field := range f.Columns {
 			if _, known := ds.Field(field); ok && !known {
-				d.wrong("$.columns", field, "field-unknown", fmt.Sprintf("The data set %s has no field %q.", ds.ID, field),
+				d.wrong("$.columns", field, "field-unknown", fmt.Sprintf("The data set %s has no field %q.",
+					ds.ID, field),
 					"Columns map the name of a field to the header in the export.")
 			}
 		}
@@ -213,7 +233,8 @@ func (l *loader) checkFeeds() {
 			continue
 		}
 		if other, twice := bundled[f.Bundled]; twice {
-			d.wrong("$.bundled", f.Bundled, "export-twice", fmt.Sprintf("The feed %s bundles this export as well.", other), "Let one feed have it.")
+			d.wrong("$.bundled", f.Bundled, "export-twice",
+				fmt.Sprintf("The feed %s bundles this export as well.", other), "Let one feed have it.")
 		}
 		bundled[f.Bundled] = f.ID
 		if _, err := fs.Stat(l.fsys, path.Join("exports", f.Bundled)); err != nil {
@@ -223,6 +244,11 @@ func (l *loader) checkFeeds() {
 		if !slices.ContainsFunc(f.Files, func(p string) bool { ok, _ := path.Match(p, f.Bundled); return ok }) {
 			d.wrong("$.files", f.Bundled, "export-unclaimed", "No pattern under files matches the bundled export.",
 				"Add "+f.Bundled+" to files.")
+		}
+	}
+	for file := range l.documents {
+		if strings.HasPrefix(file, "feeds/") && l.unreadable(file) {
+			return // which exports it bundles is not known
 		}
 	}
 	for _, name := range l.list("exports", ".csv") {

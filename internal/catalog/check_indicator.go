@@ -19,7 +19,8 @@ func (l *loader) checkIndicators() {
 		c.panels()
 		if h := ind.Headline; h != 0 {
 			if other, taken := headlines[h]; taken || h < 0 {
-				c.wrong("$.headline", fmt.Sprint(h), "headline-taken", fmt.Sprintf("The place %d on the home page is taken or impossible (%s).", h, other),
+				c.wrong("$.headline", fmt.Sprint(h), "headline-taken",
+					fmt.Sprintf("The place %d on the home page is taken or impossible (%s).", h, other),
 					"Choose another number from 1, or remove the key.")
 			}
 			headlines[h] = ind.ID
@@ -38,43 +39,50 @@ func (c indicator) texts() {
 	c.need("$.short", c.Short, "Give two or three words for lists and navigation.")
 	c.need("$.question", c.Question, "Write the question that the counts answer; it is the heading of the page.")
 	if c.Question != "" && !strings.HasSuffix(strings.TrimSpace(c.Question), "?") {
-		c.wrong("$.question", c.Question, "question-mark-missing", "The question does not end in a question mark.", "Write it as a question.")
+		c.wrong("$.question", c.Question, "question-mark-missing",
+			"The question does not end in a question mark.", "Write it as a question.")
 	}
 	c.need("$.about", c.About, "Give the definition in two or three sentences.")
 	c.need("$.alt", c.Alt, "Say what kind of chart this is, for a reader who cannot see it.")
 	c.code("$.topic", "topics", c.Topic)
 	if len(c.Notes) == 0 {
-		c.wrong("$.notes", "", "notes-missing", "An indicator needs notes: what to know before quoting it, worst first.",
+		c.wrong("$.notes", "", "notes-missing",
+			"An indicator needs notes: what to know before quoting it, worst first.",
 			"Write at least one sentence.")
 	}
 	for i, n := range c.Notes {
 		c.need(fmt.Sprintf("$.notes[%d]", i), n, "Write the note, or remove it.")
 	}
 	if c.Since.IsZero() {
-		c.wrong("$.since", "", "key-missing", "The key \"since\" is missing.", "Write since when this definition holds, like 2026-11-01.")
+		c.wrong("$.since", "", "key-missing", "The key \"since\" is missing.",
+			"Write since when this definition holds, like 2026-11-01.")
 	}
 	for i, id := range c.Statutes {
 		c.statute(fmt.Sprintf("$.statutes[%d]", i), id)
 	}
 	for i, id := range c.Related {
-		if _, ok := c.l.defs.Indicator(id); !ok || id == c.ID {
-			c.wrong(fmt.Sprintf("$.related[%d]", i), id, "indicator-unknown", fmt.Sprintf("%q is not another indicator.", id),
+		if _, ok := c.l.defs.Indicator(id); !ok && !c.l.unreadable("indicators/"+id+".yaml") || id == c.ID {
+			c.wrong(fmt.Sprintf("$.related[%d]", i), id, "indicator-unknown",
+				fmt.Sprintf("%q is not another indicator.", id),
 				"Name a file of indicators/, without .yaml.")
 		}
 	}
 	if len(c.Answer) == 0 {
-		c.wrong("$.answer", "", "answer-missing", "No panel answers the question.", "List the panels whose sentences answer it, in order.")
+		c.wrong("$.answer", "", "answer-missing", "No panel answers the question.",
+			"List the panels whose sentences answer it, in order.")
 	}
 	for i, id := range c.Answer {
 		if !slices.ContainsFunc(c.Panels, func(p stat.Panel) bool { return p.ID == id }) {
-			c.wrong(fmt.Sprintf("$.answer[%d]", i), id, "panel-unknown", fmt.Sprintf("There is no panel %q.", id), "Name one of the panels below.")
+			c.wrong(fmt.Sprintf("$.answer[%d]", i), id, "panel-unknown", fmt.Sprintf("There is no panel %q.",
+				id), "Name one of the panels below.")
 		}
 	}
 }
 
 func (c indicator) statute(where, id string) {
-	if _, ok := c.l.defs.Statute(id); !ok {
-		c.wrong(where, id, "statute-unknown", fmt.Sprintf("There is no statute %q.", id), "Add statutes/"+id+".yaml, or correct the name.")
+	if _, ok := c.l.defs.Statute(id); !ok && !c.l.unreadable("statutes/"+id+".yaml") {
+		c.wrong(where, id, "statute-unknown", fmt.Sprintf("There is no statute %q.", id),
+			"Add statutes/"+id+".yaml, or correct the name.")
 	}
 }
 
@@ -93,7 +101,8 @@ func (c indicator) panels() {
 // id checks an identifier that must be well formed and differ from its neighbours.
 func (c indicator) id(at, id string, seen map[string]bool) {
 	if !identifier(id) {
-		c.wrong(at+".id", id, "id-wrong", fmt.Sprintf("%q is not an identifier.", id), "Use lower-case letters, digits and hyphens.")
+		c.wrong(at+".id", id, "id-wrong", fmt.Sprintf("%q is not an identifier.", id),
+			"Use lower-case letters, digits and hyphens.")
 	}
 	if seen[id] {
 		c.wrong(at+".id", id, "id-twice", fmt.Sprintf("The identifier %q stands here twice.", id), "Give each its own.")
@@ -131,6 +140,9 @@ func (c indicator) panel(at string, p *stat.Panel) {
 	}
 	first := all[0]
 	p.Unit, p.Stage, p.Clock, p.Protection = first.unit, first.stage, first.clock, first.protection
+	if slices.Contains(all, counted{}) {
+		return // a data set is missing, which is said already
+	}
 	for i, k := range all[1:] {
 		where := fmt.Sprintf("%s.series[%d]", at, i+1)
 		if k.protection == stat.ProtectionProtected {
@@ -153,7 +165,8 @@ func (c indicator) alike(where string, p *stat.Panel, first, k counted) {
 	} {
 		if d.a != d.b {
 			c.wrong(where, d.b, d.what+"-unlike",
-				fmt.Sprintf("The series has the %s %q and the first series of the panel has %q: unlike things do not share an axis.", d.what, d.b, d.a),
+				fmt.Sprintf("The series has the %s %q and the first series of the panel has %q: unlike things do not share an "+
+					"axis.", d.what, d.b, d.a),
 				"Give it a panel of its own, or say under unlike why they are set against each other.")
 		}
 	}
@@ -167,9 +180,11 @@ func (c indicator) series(at string, s stat.Series) counted {
 		c.statute(fmt.Sprintf("%s.statutes[%d]", at, i), id)
 	}
 	ds, ok := c.l.defs.Dataset(s.Dataset)
-	if !ok {
+	if !ok && !c.l.unreadable("datasets/"+s.Dataset+".yaml") {
 		c.wrong(at+".dataset", s.Dataset, "dataset-unknown", fmt.Sprintf("There is no data set %q.", s.Dataset),
 			"Add datasets/"+s.Dataset+".yaml, or correct the name.")
+	}
+	if !ok {
 		return counted{}
 	}
 	c.measure(at+".measure", ds, s.Measure)
@@ -202,7 +217,8 @@ func (c indicator) measure(at string, ds stat.Dataset, m stat.Measure) {
 	case m.Count != "" && m.Count != "records":
 		c.wrong(at+".count", m.Count, "measure-wrong", "Only records can be counted.", "Write count: records.")
 	case m.Sum != "" && (!ok || f.Type != stat.FieldInteger):
-		c.wrong(at+".sum", m.Sum, "measure-wrong", fmt.Sprintf("%q is not a field of whole numbers of %s.", m.Sum, ds.ID),
+		c.wrong(at+".sum", m.Sum, "measure-wrong", fmt.Sprintf("%q is not a field of whole numbers of %s.",
+			m.Sum, ds.ID),
 			"Name an integer field.")
 	}
 }
@@ -212,7 +228,8 @@ func (c indicator) where(at string, ds stat.Dataset, w stat.Where) {
 	for _, name := range keys(w) {
 		f, ok := ds.Field(name)
 		if !ok || f.Type != stat.FieldCode {
-			c.wrong(at+"."+name, name, "field-wrong", fmt.Sprintf("%q is not a code field of %s.", name, ds.ID), "Name a field that has a code list.")
+			c.wrong(at+"."+name, name, "field-wrong", fmt.Sprintf("%q is not a code field of %s.", name, ds.ID),
+				"Name a field that has a code list.")
 			continue
 		}
 		if len(w[name]) == 0 {
@@ -244,11 +261,13 @@ func (c indicator) single(at string, ds stat.Dataset, w stat.Where, by string) {
 		switch {
 		case f.Name == levels && len(codes) == 1:
 		case f.Name == levels:
-			c.wrong(at, f.Name, "total-and-parts", "The level is not pinned to one code, so totals and their parts would be added.",
+			c.wrong(at, f.Name, "total-and-parts",
+				"The level is not pinned to one code, so totals and their parts would be added.",
 				"Name one level under "+f.Name+".")
 		case len(codes) == 0 && (f.Name == by || place && levels != ""):
 		case len(codes) == 0, slices.Contains(codes, "all") && len(codes) > 1:
-			c.wrong(at, f.Name, "total-and-parts", fmt.Sprintf("The field %q is not pinned, so totals and their parts would be added.", f.Name),
+			c.wrong(at, f.Name, "total-and-parts",
+				fmt.Sprintf("The field %q is not pinned, so totals and their parts would be added.", f.Name),
 				"Write "+f.Name+": [all], or list codes other than all.")
 		}
 	}
@@ -270,7 +289,8 @@ func (c indicator) pinned(at string, ds stat.Dataset, w stat.Where, what, consta
 
 func (c indicator) dimension(at string, ds stat.Dataset, name string) {
 	if f, ok := ds.Field(name); !ok || f.Type != stat.FieldCode {
-		c.wrong(at, name, "field-wrong", fmt.Sprintf("%q is not a code field of %s.", name, ds.ID), "Name a field that has a code list.")
+		c.wrong(at, name, "field-wrong", fmt.Sprintf("%q is not a code field of %s.", name, ds.ID),
+			"Name a field that has a code list.")
 	}
 }
 
@@ -297,29 +317,34 @@ func (c indicator) rate(at string, p *stat.Panel) {
 	c.need(at+".label", r.Label, "Say what the rate is: arrests per 100,000 residents.")
 	c.member(at+".of", p, r.Of)
 	if r.Per <= 0 {
-		c.wrong(at+".per", fmt.Sprint(r.Per), "rate-wrong", "A rate is per a number of residents above zero.", "Write per: 100000.")
+		c.wrong(at+".per", fmt.Sprint(r.Per), "rate-wrong", "A rate is per a number of residents above zero.",
+			"Write per: 100000.")
 	}
 	c.decimals(at, r.Decimals)
 	k := c.series(at+".population", r.Population)
 	if k.unit != "resident" && k.unit != "" {
-		c.wrong(at+".population", k.unit, "unit-unlike", fmt.Sprintf("The population of a rate counts residents, not %q.", k.unit),
+		c.wrong(at+".population", k.unit, "unit-unlike",
+			fmt.Sprintf("The population of a rate counts residents, not %q.", k.unit),
 			"Name a data set whose unit is resident.")
 	}
 	if k.clock != p.Clock && k.unit != "" {
 		c.wrong(at+".population", string(k.clock), "clock-unlike",
-			fmt.Sprintf("The population is on the clock %q and the panel on %q.", k.clock, p.Clock), "A rate needs both on one clock.")
+			fmt.Sprintf("The population is on the clock %q and the panel on %q.", k.clock, p.Clock),
+			"A rate needs both on one clock.")
 	}
 }
 
 func (c indicator) decimals(at string, n int) {
 	if n < 0 || n > 3 {
-		c.wrong(at+".decimals", fmt.Sprint(n), "decimals-wrong", "A ratio or rate has 0 to 3 decimals.", "Write decimals: 1.")
+		c.wrong(at+".decimals", fmt.Sprint(n), "decimals-wrong", "A ratio or rate has 0 to 3 decimals.",
+			"Write decimals: 1.")
 	}
 }
 
 func (c indicator) member(at string, p *stat.Panel, id string) {
 	if !slices.ContainsFunc(p.Series, func(s stat.Series) bool { return s.ID == id }) {
-		c.wrong(at, id, "series-unknown", fmt.Sprintf("The panel has no series %q.", id), "Name the id of a series of this panel.")
+		c.wrong(at, id, "series-unknown", fmt.Sprintf("The panel has no series %q.", id),
+			"Name the id of a series of this panel.")
 	}
 }
 

@@ -15,14 +15,16 @@ import (
 
 // document is one YAML file as it was written. Its syntax tree is built when an issue needs a line.
 type document struct {
-	data []byte
-	tree *ast.File
+	data    []byte
+	tree    *ast.File
+	decoded bool
 }
 
 // decode reads one YAML document into def, strictly: an unknown key, a key given twice, a wrong type and a second
 // document are issues. It reports whether def can be used.
 func decode(l *loader, file string, data []byte, def any) bool {
-	l.documents[file] = &document{data: data}
+	doc := &document{data: data}
+	l.documents[file] = doc
 	dec := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
 	err := dec.Decode(def)
 	if errors.Is(err, io.EOF) {
@@ -44,6 +46,7 @@ func decode(l *loader, file string, data []byte, def any) bool {
 		})
 		return false
 	}
+	doc.decoded = true
 	return true
 }
 
@@ -85,7 +88,7 @@ func decodeIssue(file string, err error) stat.Issue {
 	case errors.As(err, &unknown):
 		issue.Code, issue.Column = "key-unknown", issue.Value
 		issue.Problem = "There is no key " + quote(issue.Value) + " here."
-	case errors.As(err, &duplicate):
+	case errors.As(err, &duplicate), strings.Contains(issue.Problem, "already defined"):
 		issue.Code, issue.Column = "key-twice", issue.Value
 		issue.Problem = "The key " + quote(issue.Value) + " stands here for the second time."
 		issue.Fix = "Keep one of them."
@@ -94,7 +97,8 @@ func decodeIssue(file string, err error) stat.Issue {
 		issue.Problem = quote(issue.Value) + " is not " + typeName(wrong.DstType.String()) + "."
 	case errors.As(err, &syntax):
 		issue.Code = "syntax"
-		issue.Fix = "Look at this line and the one above: indentation, a quote that is not closed, or a colon inside unquoted text."
+		issue.Fix = "Look at this line and the one above: indentation, a quote that is not closed, or a colon inside " +
+			"unquoted text."
 	}
 	return issue
 }
@@ -127,7 +131,7 @@ func sentence(message string) string {
 	return strings.ToUpper(line[:1]) + line[1:] + "."
 }
 
-func quote(s string) string { return "“" + s + "”" }
+func quote(s string) string { return `"` + s + `"` }
 
 // at adds an issue at the place in a YAML file that the path names, such as $.panels[0].series[1].dataset. Where the
 // key is absent the issue stands at the nearest thing that is there.

@@ -15,7 +15,8 @@ func TestTheDefinitionsThatShipHaveNoIssue(t *testing.T) {
 		t.Error(i)
 	}
 	for _, id := range []string{
-		"sellers-and-buyers", "state-and-federal", "children-identified", "prostitution-arrests", "trafficking-offences",
+		"sellers-and-buyers", "state-and-federal", "children-identified", "prostitution-arrests",
+		"trafficking-offences",
 		"federal-prosecutions",
 	} {
 		ind, ok := defs.Indicator(id)

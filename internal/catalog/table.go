@@ -85,6 +85,8 @@ func table[T any](l *loader, file string, columns []string) ([]T, []int64) {
 	if !ok {
 		return nil, nil
 	}
+	doc := &document{data: data}
+	l.documents[file] = doc
 	if strings.HasPrefix(string(data), "\ufeff") {
 		l.add(stat.Issue{
 			File: file, Line: 1, Code: "byte-order-mark", Problem: "The file begins with a byte-order mark.",
@@ -106,6 +108,7 @@ func table[T any](l *loader, file string, columns []string) ([]T, []int64) {
 		l.add(tableIssue(file, err))
 		return nil, nil
 	}
+	doc.decoded = true
 	return rows, in.lines[1:]
 }
 
@@ -157,15 +160,20 @@ func (l *loader) readCodelists() {
 	for _, name := range l.list("codelists", ".csv") {
 		file := path.Join("codelists", name)
 		rows, lines := table[codeRow](l, file, codeColumns)
+		if l.unreadable(file) {
+			continue
+		}
 		list := stat.Codelist{ID: strings.TrimSuffix(name, ".csv")}
 		seen := map[string]bool{}
 		for i, r := range rows {
 			cell := cellIssue(l, file, lines[i])
 			if !identifier(r.Code) {
-				cell("code", r.Code, "code-malformed", "A code is made of lower-case letters, digits and hyphens.", "Rewrite it.")
+				cell("code", r.Code, "code-malformed",
+					"A code is made of lower-case letters, digits and hyphens.", "Rewrite it.")
 			}
 			if seen[r.Code] {
-				cell("code", r.Code, "code-twice", fmt.Sprintf("The code %q stands twice.", r.Code), "Remove one of the lines.")
+				cell("code", r.Code, "code-twice", fmt.Sprintf("The code %q stands twice.", r.Code),
+					"Remove one of the lines.")
 			}
 			if r.Label == "" {
 				cell("label", "", "label-missing", "A code needs a label.", "Write what a reader should see.")
@@ -173,10 +181,12 @@ func (l *loader) readCodelists() {
 			seen[r.Code] = true
 			code := stat.Code{
 				Code: r.Code, Label: r.Label, Plural: cmp.Or(r.Plural, r.Label), Parent: r.Parent, Kind: r.Kind,
-				ValidFrom: date(r.ValidFrom, "valid_from", cell), ValidTo: date(r.ValidTo, "valid_to", cell), About: r.About,
+				ValidFrom: date(r.ValidFrom, "valid_from", cell), ValidTo: date(r.ValidTo, "valid_to",
+					cell), About: r.About,
 			}
 			if !code.ValidTo.IsZero() && code.ValidTo.Compare(code.ValidFrom) < 0 {
-				cell("valid_to", r.ValidTo, "dates-reversed", "The code ends before it begins.", "Swap or correct the dates.")
+				cell("valid_to", r.ValidTo, "dates-reversed", "The code ends before it begins.",
+					"Swap or correct the dates.")
 			}
 			list.Codes = append(list.Codes, code)
 		}
@@ -192,12 +202,14 @@ func (l *loader) readEvents() {
 	for i, r := range rows {
 		cell := cellIssue(l, "events.csv", lines[i])
 		if !identifier(r.ID) || seen[r.ID] {
-			cell("id", r.ID, "id-wrong", "An event needs an identifier of its own, in lower-case letters, digits and hyphens.",
+			cell("id", r.ID, "id-wrong",
+				"An event needs an identifier of its own, in lower-case letters, digits and hyphens.",
 				"Rewrite it.")
 		}
 		seen[r.ID] = true
 		e := stat.Event{
-			ID: r.ID, Date: date(r.Date, "date", cell), Precision: r.Precision, Kind: r.Kind, Title: r.Title, Text: r.Text,
+			ID: r.ID, Date: date(r.Date, "date",
+				cell), Precision: r.Precision, Kind: r.Kind, Title: r.Title, Text: r.Text,
 			Act: r.Act, Statutes: strings.Fields(r.Statutes), Indicators: strings.Fields(r.Indicators), Address: r.Address,
 			Confidence: r.Confidence,
 		}
@@ -206,22 +218,26 @@ func (l *loader) readEvents() {
 				"Write the first day of the month or year, and say so under precision, where the day is not known.")
 		}
 		if e.Title == "" || e.Text == "" {
-			cell("title", e.Title, "text-missing", "An event needs a title and a text.", "Say in a sentence what happened.")
+			cell("title", e.Title, "text-missing", "An event needs a title and a text.",
+				"Say in a sentence what happened.")
 		}
 		oneOf(cell, "precision", e.Precision, precisions)
 		oneOf(cell, "kind", e.Kind, eventKinds)
 		oneOf(cell, "confidence", e.Confidence, confidences)
 		if !isAddress(e.Address) {
-			cell("address", e.Address, "address-wrong", "An event needs the public address of its source.", "Write one that begins with https:// or http://.")
+			cell("address", e.Address, "address-wrong", "An event needs the public address of its source.",
+				"Write one that begins with https:// or http://.")
 		}
 		for _, id := range e.Statutes {
-			if _, ok := l.defs.Statute(id); !ok {
-				cell("statutes", id, "statute-unknown", fmt.Sprintf("There is no statute %q.", id), "Add data/statutes/"+id+".yaml, or correct the name.")
+			if _, ok := l.defs.Statute(id); !ok && !l.unreadable("statutes/"+id+".yaml") {
+				cell("statutes", id, "statute-unknown", fmt.Sprintf("There is no statute %q.", id),
+					"Add statutes/"+id+".yaml, or correct the name.")
 			}
 		}
 		for _, id := range e.Indicators {
-			if _, ok := l.defs.Indicator(id); !ok {
-				cell("indicators", id, "indicator-unknown", fmt.Sprintf("There is no indicator %q.", id), "Correct the name.")
+			if _, ok := l.defs.Indicator(id); !ok && !l.unreadable("indicators/"+id+".yaml") {
+				cell("indicators", id, "indicator-unknown", fmt.Sprintf("There is no indicator %q.", id),
+					"Correct the name.")
 			}
 		}
 		l.defs.Events = append(l.defs.Events, e)
