@@ -19,7 +19,9 @@ func plain(sentences []stat.Sentence) string {
 	return strings.Join(parts, " ")
 }
 
-// capital writes the first letter in upper case.
+// topicWords is a topic as a heading: first letter upper case, hyphens as spaces.
+func topicWords(topic string) string { return capital(strings.ReplaceAll(topic, "-", " ")) }
+
 func capital(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	if n == 0 {
@@ -89,13 +91,4 @@ func webLink(address string) string {
 		return ""
 	}
 	return u.String()
-}
-
-// hostOf is the host of a checked address, without www.
-func hostOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return address
-	}
-	return strings.TrimPrefix(u.Host, "www.")
 }

@@ -1,0 +1,47 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`.
+# They need Go 1.26 (or any Go that can fetch it), a C compiler for DuckDB's driver, and git.
+
+GO       ?= go
+# The commit, and for a changed tree a checksum of the change: another program makes another release.
+VERSION  := $(shell git describe --always 2>/dev/null || echo development)$(shell git diff --quiet HEAD 2>/dev/null || git diff HEAD | cksum | cut -d' ' -f1 | sed 's/^/+/')
+LDFLAGS  := -X main.version=$(VERSION)
+export TALLYSTICK_ADDR  ?= 127.0.0.1:8080
+export TALLYSTICK_STATE ?= var
+
+.PHONY: build run test check bench fuzz browser vendor-assets clean
+
+build:
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/tallystick ./cmd/tallystick
+
+run: build
+	bin/tallystick check
+	bin/tallystick ingest -bundled
+	bin/tallystick publish
+	bin/tallystick verify
+	bin/tallystick serve
+
+test:
+	$(GO) test ./...
+
+check: build
+	@test -z "$$(gofmt -l cmd internal static templates)" || { gofmt -l cmd internal static templates; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	bin/tallystick check
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+fuzz:
+	@for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+	    $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $${FUZZTIME:-20s} $$p || exit 1; done; done
+
+browser: build
+	TALLYSTICK_BROWSER=required $(GO) test -count=1 -run Browser ./...
+
+vendor-assets:
+	sh static/vendor/vendor.sh
+
+clean:
+	rm -rf bin var

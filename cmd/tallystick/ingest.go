@@ -1,0 +1,273 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"tallystick/internal/ingest"
+	"tallystick/internal/stat"
+	"tallystick/internal/warehouse"
+)
+
+func ingestCommand() command {
+	return command{
+		name:    "ingest",
+		args:    "[EXPORT ...]",
+		summary: "take exports into the warehouse: all of an export or nothing",
+		example: "tallystick ingest -bundled\ntallystick ingest -feed judicial-branch -dry-run export.csv",
+		setup: func(fs *flag.FlagSet) func(context.Context, *program, []string) error {
+			ask := &intake{}
+			fs.StringVar(&ask.feed, "feed", "", "`identifier` of the feed that reads the export (default: the one that claims its file name)")
+			fs.BoolVar(&ask.bundled, "bundled", false, "take in the exports that ship with the definitions")
+			fs.BoolVar(&ask.dry, "dry-run", false, "read and check everything, and keep nothing")
+			fs.BoolVar(&ask.json, "json", false, "print the result as JSON")
+			fs.StringVar(&ask.by, "by", "", "`name` of the person who hands the export in (default: the user of this computer)")
+			return func(ctx context.Context, p *program, args []string) error {
+				if ask.bundled == (len(args) > 0) {
+					return usageError("name the exports to take in, or say -bundled")
+				}
+				return p.ingest(ctx, *ask, args)
+			}
+		},
+	}
+}
+
+// intake is what was asked of ingest.
+type intake struct {
+	feed    string
+	by      string
+	bundled bool
+	dry     bool
+	json    bool
+}
+
+// taken is what became of one export.
+type taken struct {
+	File    string       `json:"file"`
+	Feed    string       `json:"feed"`
+	Result  string       `json:"result"` // taken, known, refused, checked
+	Message string       `json:"message,omitempty"`
+	Batch   *stat.Batch  `json:"batch,omitempty"`
+	Issues  []stat.Issue `json:"issues,omitempty"`
+}
+
+func (p *program) ingest(ctx context.Context, ask intake, files []string) error {
+	defs, err := p.definitions()
+	if err != nil {
+		return err
+	}
+	type export struct {
+		path string
+		feed stat.Feed
+	}
+	var exports []export
+	if ask.bundled {
+		for _, f := range defs.Feeds {
+			if f.Bundled != "" {
+				exports = append(exports, export{filepath.Join(p.data, "exports", filepath.FromSlash(f.Bundled)), f})
+			}
+		}
+	}
+	for _, name := range files {
+		f, err := feedFor(defs, ask.feed, name)
+		if err != nil {
+			return err
+		}
+		exports = append(exports, export{name, f})
+	}
+	if ask.by == "" {
+		ask.by = userName()
+	}
+	state := p.state
+	if ask.dry {
+		if state, err = os.MkdirTemp("", "tallystick-dry-run-"); err != nil {
+			return fmt.Errorf("a folder for the dry run: %w", err)
+		}
+		defer os.RemoveAll(state)
+	}
+	wh, err := warehouse.Open(ctx, state)
+	if err != nil {
+		return err
+	}
+	defer wh.Close()
+
+	var results []taken
+	refused := 0
+	for _, x := range exports {
+		t, err := p.take(ctx, wh, defs, x.feed, x.path, ask)
+		if err != nil {
+			return fmt.Errorf("%s: %w", x.path, err)
+		}
+		if t.Result == "refused" {
+			refused++
+		}
+		if ask.dry && t.Result == "taken" {
+			t.Result = "checked"
+		}
+		if !ask.json {
+			p.report(t)
+		}
+		results = append(results, t)
+	}
+	if ask.json {
+		if err := writeJSON(p.stdout, results); err != nil {
+			return err
+		}
+	}
+	if refused > 0 {
+		return rejected{fmt.Sprintf("%s refused; nothing of it was kept in the warehouse", plural(int64(refused), "export was", "exports were"))}
+	}
+	return nil
+}
+
+// take receives, reads and loads one export.
+func (p *program) take(ctx context.Context, wh *warehouse.Warehouse, defs stat.Definitions, feed stat.Feed, name string, ask intake) (taken, error) {
+	t := taken{File: name, Feed: feed.ID}
+	ds, ok := defs.Dataset(feed.Dataset)
+	if !ok {
+		return t, fmt.Errorf("data set %q of feed %s: %w", feed.Dataset, feed.ID, stat.ErrNotFound)
+	}
+	now := p.now()
+	file, err := openRegular(name)
+	if err != nil {
+		return t, err
+	}
+	defer file.Close()
+	batch, err := wh.Receive(ctx, feed, filepath.Base(name), ask.by, now, file)
+	if errors.Is(err, stat.ErrConflict) {
+		t.Result, t.Message = "known", fmt.Sprintf("nothing changed: %s", err)
+		return t, nil
+	}
+	if err != nil {
+		return t, err
+	}
+	bytes, err := wh.OpenExport(batch)
+	if err != nil {
+		return t, err
+	}
+	defer bytes.Close()
+	step := p.start("ingesting " + filepath.Base(name))
+	defer step.stop()
+	rows, err := ingest.Open(ctx, bytes, ingest.Input{Name: filepath.Base(name), Feed: feed, Definitions: defs, Today: stat.DateOf(now)})
+	var no *ingest.Refused
+	if errors.As(err, &no) {
+		t.Result, t.Issues = "refused", no.Issues
+		return t, nil
+	}
+	if err != nil {
+		return t, err
+	}
+	defer rows.Close()
+	loaded, err := wh.Load(ctx, batch, ds, rows)
+	if errors.As(err, &no) {
+		t.Result, t.Issues = "refused", no.Issues
+		return t, nil
+	}
+	if err != nil {
+		return t, err
+	}
+	t.Result, t.Batch = "taken", &loaded
+	if loaded.Quarantined > 0 {
+		rejects, err := wh.Quarantine(ctx, loaded.ID)
+		if err != nil {
+			return t, err
+		}
+		for _, r := range rejects {
+			t.Issues = append(t.Issues, r.Issues...)
+		}
+	}
+	return t, nil
+}
+
+// report prints what became of an export.
+func (p *program) report(t taken) {
+	const most = 20
+	for i, issue := range t.Issues {
+		if i == most {
+			fmt.Fprintf(p.stderr, "… and %s\n", plural(int64(len(t.Issues)-most), "more issue", "more issues"))
+			break
+		}
+		if issue.File == "" {
+			issue.File = t.File
+		}
+		fmt.Fprintln(p.stderr, issue)
+	}
+	switch t.Result {
+	case "known":
+		fmt.Fprintf(p.stdout, "%s: %s\n", t.File, t.Message)
+	case "refused":
+		fmt.Fprintf(p.stdout, "%s: refused\n", t.File)
+	default:
+		b := t.Batch
+		verb := "batch " + b.ID
+		if t.Result == "checked" {
+			verb = "dry run"
+		}
+		fmt.Fprintf(p.stdout, "%s: %s: %s rows = %s accepted + %s quarantined + %s duplicates + %s set aside by rule\n", t.File, verb,
+			stat.FormatCount(b.Rows), stat.FormatCount(b.Accepted), stat.FormatCount(b.Quarantined),
+			stat.FormatCount(b.Duplicates), stat.FormatCount(b.SetAside))
+	}
+}
+
+// feedFor finds the feed by its identifier, or the only one that claims the file's name.
+func feedFor(defs stat.Definitions, id, name string) (stat.Feed, error) {
+	if id != "" {
+		f, ok := defs.Feed(id)
+		if !ok {
+			return f, usageError(fmt.Sprintf("there is no feed %q in the definitions", id))
+		}
+		return f, nil
+	}
+	var claims []stat.Feed
+	for _, f := range defs.Feeds {
+		for _, pattern := range f.Files {
+			if ok, _ := path.Match(pattern, filepath.Base(name)); ok {
+				claims = append(claims, f)
+				break
+			}
+		}
+	}
+	switch len(claims) {
+	case 1:
+		return claims[0], nil
+	case 0:
+		return stat.Feed{}, usageError(fmt.Sprintf("no feed claims the file name %s; name one with -feed", filepath.Base(name)))
+	default:
+		ids := make([]string, len(claims))
+		for i, f := range claims {
+			ids[i] = f.ID
+		}
+		return stat.Feed{}, usageError(fmt.Sprintf("the feeds %s all claim %s; name one with -feed", strings.Join(ids, ", "), filepath.Base(name)))
+	}
+}
+
+// openRegular opens a file for reading if it is a regular one: a pipe or a device could hold the program for ever.
+func openRegular(name string) (*os.File, error) {
+	info, err := os.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no such file; check the path: %w", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, usageError(name + " is not a regular file")
+	}
+	return os.Open(name)
+}
+
+func userName() string {
+	u, err := user.Current()
+	if err != nil {
+		return ""
+	}
+	return u.Username
+}

@@ -1,0 +1,88 @@
+package publish
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"tallystick/internal/chart"
+	"tallystick/internal/export"
+	"tallystick/internal/release"
+	"tallystick/internal/stat"
+)
+
+// files draws the figure of an indicator and writes its downloads into the draft.
+func files(d *release.Draft, ind stat.Indicator, obs []stat.Observation, answer stat.Answer) error {
+	events := make([]stat.Event, 0, len(answer.Events))
+	for _, e := range d.Definitions.Events {
+		for _, id := range answer.Events {
+			if e.ID == id {
+				events = append(events, e)
+			}
+		}
+	}
+	figure, err := chart.Draw(ind, obs, chart.Context{
+		Release: d.Manifest.ID,
+		Source:  publishers(obs),
+		Alt:     answer.Alt,
+		Breaks:  answer.Breaks,
+		Events:  events,
+		Labels:  labels(d.Definitions),
+	})
+	if err != nil {
+		return fmt.Errorf("figure: %w", err)
+	}
+	d.Files["figures/"+ind.ID+"-wide.svg"] = figure.Wide
+	d.Files["figures/"+ind.ID+"-narrow.svg"] = figure.Narrow
+	d.Files["figures/"+ind.ID+".svg"] = figure.Standalone
+	d.Files["figures/"+ind.ID+".json"] = figure.Options
+
+	sheet := export.Sheet{
+		Indicator:    ind,
+		Observations: obs,
+		Definitions:  d.Definitions,
+		Release:      d.Manifest.ID,
+		PublishedAt:  d.Manifest.PublishedAt,
+		Answer:       answer,
+	}
+	for _, format := range export.Formats {
+		var b bytes.Buffer
+		if err := export.Write(&b, format, sheet); err != nil {
+			return fmt.Errorf("download %s: %w", format, err)
+		}
+		d.Files["downloads/"+ind.ID+"."+string(format)] = b.Bytes()
+	}
+	return nil
+}
+
+// publishers names the publishers behind the totals of an indicator, each once, in the order of their figures.
+func publishers(obs []stat.Observation) string {
+	var names []string
+	seen := map[string]bool{}
+	for _, o := range obs {
+		for _, c := range o.Citations {
+			if len(o.Codes) == 0 && c.Publisher != "" && !seen[c.Publisher] {
+				seen[c.Publisher] = true
+				names = append(names, c.Publisher)
+			}
+		}
+	}
+	const most = 3
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more publishers", strings.Join(names[:most], "; "), len(names)-most)
+	}
+	return strings.Join(names, "; ")
+}
+
+// labels looks up the label of a code: in the code list of the field that has the dimension's name.
+func labels(defs stat.Definitions) func(dimension, code string) string {
+	lists := map[string]stat.Codelist{}
+	for _, ds := range defs.Datasets {
+		for _, f := range ds.Fields {
+			if list, ok := defs.Codelist(f.Codelist); ok && f.Type == stat.FieldCode {
+				lists[f.Name] = list
+			}
+		}
+	}
+	return func(dimension, code string) string { return lists[dimension].Label(code) }
+}

@@ -1,0 +1,178 @@
+package publish
+
+import (
+	"fmt"
+	"slices"
+
+	"tallystick/internal/release"
+	"tallystick/internal/stat"
+)
+
+// findings are the issues that the steps of a draft have found.
+type findings struct {
+	sentences  []stat.Issue
+	disclosure []stat.Issue
+}
+
+// gates are the conditions of publication, in the order in which a person would look at them.
+func gates(d release.Draft, former *release.Release, found findings) []stat.Gate {
+	list := []stat.Gate{
+		{ID: "balance", Title: "Every row of every export is accounted for", Issues: unbalanced(d.Manifest.Batches)},
+		{ID: "quarantine", Title: "No data set has more rows in quarantine than it accepts", Issues: quarantined(d)},
+		{ID: "status", Title: "Every figure has a status and a source", Issues: unexplained(d)},
+		{ID: "periods", Title: "No year is missing without a status that says why", Issues: missing(d)},
+		{ID: "ratios", Title: "No ratio stands without both counts and an interval", Issues: bare(d)},
+		{ID: "disclosure", Title: "No withheld count can be worked out from what is published", Issues: found.disclosure},
+		{ID: "sentences", Title: "Every sentence passes its checks", Issues: found.sentences},
+		{ID: "alternatives", Title: "Every figure has a text alternative", Issues: unspoken(d)},
+		{ID: "vanished", Title: "Nothing that was published has vanished", Issues: vanished(d, former)},
+		{ID: "reasons", Title: "Every changed figure has a reason", Issues: unreasoned(d, former)},
+	}
+	for i := range list {
+		list[i].Passed = len(stat.Errors(list[i].Issues)) == 0
+	}
+	return list
+}
+
+// Failed returns the gates that forbid publication.
+func Failed(gates []stat.Gate) []stat.Gate {
+	return slices.DeleteFunc(slices.Clone(gates), func(g stat.Gate) bool { return g.Passed })
+}
+
+func refuse(code, problem, fix string) stat.Issue {
+	return stat.Issue{Code: code, Problem: problem, Fix: fix, Severity: stat.SeverityError}
+}
+
+func unbalanced(batches []stat.Batch) []stat.Issue {
+	var out []stat.Issue
+	for _, b := range batches {
+		if !b.Balanced() {
+			out = append(out, refuse("balance", fmt.Sprintf(
+				"Batch %s (%s): %d rows are not %d accepted + %d quarantined + %d duplicates + %d set aside.",
+				b.ID, b.File, b.Rows, b.Accepted, b.Quarantined, b.Duplicates, b.SetAside),
+				"The warehouse is damaged: restore it from a backup, or ingest the export into a new state folder."))
+		}
+	}
+	return out
+}
+
+func quarantined(d release.Draft) []stat.Issue {
+	var out []stat.Issue
+	for _, b := range d.Manifest.Batches {
+		ds, ok := d.Definitions.Dataset(b.Dataset)
+		if !ok || b.Rows == 0 {
+			continue
+		}
+		if share := float64(b.Quarantined) / float64(b.Rows); share > ds.Accept.QuarantineAtMost {
+			out = append(out, refuse("quarantine", fmt.Sprintf(
+				"Batch %s (%s) has %d of %d rows in quarantine; the data set %s accepts %s percent.",
+				b.ID, b.File, b.Quarantined, b.Rows, ds.ID, stat.FormatNumber(ds.Accept.QuarantineAtMost*100, 1)),
+				"Have the rows mended and sent again, or raise accept.quarantine_at_most and say why."))
+		}
+	}
+	return out
+}
+
+func unexplained(d release.Draft) []stat.Issue {
+	var out []stat.Issue
+	for _, o := range d.Observations {
+		if !slices.Contains(stat.Statuses, o.Status) {
+			out = append(out, refuse("status", fmt.Sprintf("%s has the status %q, which is none.", o.Key(), o.Status),
+				"Give the record one of the statuses in data/README.md."))
+		}
+		if o.Status == stat.StatusReported && len(o.Citations) == 0 {
+			out = append(out, refuse("source", o.Key()+" has a value and no source.",
+				"Name the data set's citation fields, and fill them in the export."))
+		}
+	}
+	for _, ind := range d.Definitions.Indicators {
+		for _, p := range ind.Panels {
+			for _, s := range p.Series {
+				if !slices.ContainsFunc(d.Observations, func(o stat.Observation) bool {
+					return o.Indicator == ind.ID && o.Panel == p.ID && o.Series == s.ID
+				}) {
+					out = append(out, refuse("empty-series", fmt.Sprintf("%s/%s/%s has no figure at all.", ind.ID, p.ID, s.ID),
+						"Ingest its export, or mend the series' where."))
+				}
+			}
+		}
+	}
+	return out
+}
+
+// missing finds the years inside the span of a yearly series for which there is no observation at all.
+func missing(d release.Draft) []stat.Issue {
+	var out []stat.Issue
+	for _, ind := range d.Definitions.Indicators {
+		for _, p := range ind.Panels {
+			if p.Form != stat.FormColumns && p.Form != stat.FormLine {
+				continue
+			}
+			for _, s := range p.Series {
+				first, last, years := 0, 0, map[int]bool{}
+				for _, o := range d.Observations {
+					if o.Indicator != ind.ID || o.Panel != p.ID || o.Series != s.ID || len(o.Codes) > 0 {
+						continue
+					}
+					y := o.Period.To.Year
+					years[y] = true
+					if first == 0 || y < first {
+						first = y
+					}
+					last = max(last, y)
+				}
+				for y := first; y < last; y++ {
+					if !years[y] {
+						out = append(out, refuse("missing-year", fmt.Sprintf("%s/%s/%s has nothing for %d.", ind.ID, p.ID, s.ID, y),
+							"Add a row for that year with an empty count and the status that says why."))
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+func bare(d release.Draft) []stat.Issue {
+	var out []stat.Issue
+	for _, o := range d.Observations {
+		if (o.Kind == stat.KindRatio || o.Kind == stat.KindRate) && o.Status == stat.StatusReported &&
+			(o.Interval == nil || o.To == 0) {
+			out = append(out, refuse("bare-ratio", o.Key()+" has no interval or no counts.", "This is a fault of the program."))
+		}
+	}
+	return out
+}
+
+func unspoken(d release.Draft) []stat.Issue {
+	var out []stat.Issue
+	for _, a := range d.Answers {
+		if a.Alt == "" || len(a.Sentences) == 0 {
+			out = append(out, refuse("alternative", a.Indicator+" has no sentence or no text alternative.",
+				"Write answer, sentence and alt in its definition."))
+		}
+	}
+	return out
+}
+
+func vanished(d release.Draft, former *release.Release) []stat.Issue {
+	var out []stat.Issue
+	for _, c := range Changes(d, former) {
+		if c.Kind == "gone" && d.Manifest.Reason == "" {
+			out = append(out, refuse("vanished", fmt.Sprintf("%s was published as %s and is gone.", c.Key, c.Old),
+				"Restore it, or say with -reason why it is withdrawn."))
+		}
+	}
+	return out
+}
+
+func unreasoned(d release.Draft, former *release.Release) []stat.Issue {
+	var out []stat.Issue
+	for _, c := range Changes(d, former) {
+		if c.Kind == "changed" && d.Manifest.Reason == "" {
+			out = append(out, refuse("reason", fmt.Sprintf("%s was %s and would be %s.", c.Key, c.Old, c.New),
+				"Say with -reason why the figure changes: better data is a revision, an error repaired is a correction."))
+		}
+	}
+	return out
+}

@@ -1,0 +1,413 @@
+package publish
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tallystick/internal/stat"
+	"tallystick/internal/warehouse"
+)
+
+const level = 0.95
+
+// observe counts and judges all panels of an indicator.
+func observe(ctx context.Context, in Input, ind stat.Indicator) ([]stat.Observation, error) {
+	var out []stat.Observation
+	for _, panel := range ind.Panels {
+		o := observer{ctx: ctx, in: in, ind: ind, panel: panel}
+		obs, err := o.observe()
+		if err != nil {
+			return nil, fmt.Errorf("panel %s: %w", panel.ID, err)
+		}
+		out = append(out, obs...)
+	}
+	return out, nil
+}
+
+// observer turns the counts of one panel into observations.
+type observer struct {
+	ctx   context.Context
+	in    Input
+	ind   stat.Indicator
+	panel stat.Panel
+}
+
+func (o observer) observe() ([]stat.Observation, error) {
+	var out []stat.Observation
+	for _, s := range o.panel.Series {
+		obs, err := o.totals(s)
+		if err != nil {
+			return nil, fmt.Errorf("series %s: %w", s.ID, err)
+		}
+		out = append(out, obs...)
+	}
+	totals := len(out)
+	if r := o.panel.Ratio; r != nil {
+		out = append(out, o.ratios(*r, out[:totals])...)
+	}
+	if r := o.panel.Rate; r != nil {
+		rates, err := o.rates(*r, out[:totals])
+		if err != nil {
+			return nil, fmt.Errorf("rate: %w", err)
+		}
+		out = append(out, rates...)
+	}
+	for _, b := range o.panel.Breakdowns {
+		obs, err := o.breakdown(b)
+		if err != nil {
+			return nil, fmt.Errorf("breakdown %s: %w", b.ID, err)
+		}
+		out = append(out, obs...)
+	}
+	return out, nil
+}
+
+// totals counts a series without any breakdown, with coverage, contested figures and mixed years.
+func (o observer) totals(s stat.Series) ([]stat.Observation, error) {
+	obs, err := o.count(s, s.Where, s.Otherwise, nil)
+	if err != nil {
+		return nil, err
+	}
+	contest(obs)
+	if s.Expected != nil {
+		if err := o.cover(s, obs); err != nil {
+			return nil, fmt.Errorf("coverage: %w", err)
+		}
+	}
+	return obs, nil
+}
+
+// count asks the warehouse for a series, by the given dimensions, and uses otherwise for the periods for which
+// where finds no record.
+func (o observer) count(s stat.Series, where, otherwise stat.Where, by []string) ([]stat.Observation, error) {
+	ds, ok := o.in.Definitions.Dataset(s.Dataset)
+	if !ok {
+		return nil, fmt.Errorf("data set %q: %w", s.Dataset, stat.ErrNotFound)
+	}
+	query := warehouse.Query{Dataset: ds, Measure: s.Measure, Where: where, By: by, Each: len(by) == 0 && statedFigures(ds)}
+	counted, err := o.in.Warehouse.Count(o.ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	var out []stat.Observation
+	seen := map[string]bool{}
+	for _, c := range counted {
+		seen[c.Period.Key()] = true
+		out = append(out, o.observation(s, c))
+	}
+	if otherwise == nil {
+		return out, nil
+	}
+	query.Where = otherwise
+	counted, err = o.in.Warehouse.Count(o.ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range counted {
+		if seen[c.Period.Key()] {
+			continue
+		}
+		obs := o.observation(s, c)
+		obs.Marks = mark(obs.Marks, stat.MarkSummed)
+		out = append(out, obs)
+	}
+	return out, nil
+}
+
+// statedFigures reports whether the data set holds figures as sources stated them, so that two records for the
+// same thing and period contradict each other and are never added: its key then holds a text, such as the
+// title of the source.
+func statedFigures(ds stat.Dataset) bool {
+	for _, name := range ds.Key {
+		if f, ok := ds.Field(name); ok && f.Type == stat.FieldText && name != ds.Period.Stated {
+			return true
+		}
+	}
+	return false
+}
+
+// observation is one count with what the judgement adds to it.
+func (o observer) observation(s stat.Series, c warehouse.Counted) stat.Observation {
+	obs := stat.Observation{
+		Indicator: o.ind.ID,
+		Panel:     o.panel.ID,
+		Series:    s.ID,
+		Kind:      stat.KindCount,
+		Period:    c.Period,
+		Codes:     c.Codes,
+		Status:    status(c.ByStatus),
+		Bound:     bound(c.ByBound),
+		Unit:      o.panel.Unit,
+		Note:      strings.Join(c.Notes, " "),
+		Citations: merge(c.Citations),
+		Rows:      c.Rows,
+	}
+	if obs.Status != stat.StatusReported {
+		return obs
+	}
+	obs.Value = float64(c.Value)
+	if c.ByStatus[stat.StatusReported] < c.Records {
+		obs.Marks = mark(obs.Marks, stat.MarkPartial)
+		if obs.Bound == stat.BoundExactly {
+			obs.Bound = stat.BoundAtLeast
+		}
+	}
+	if obs.Bound == stat.BoundExactly {
+		i := stat.CountInterval(c.Value, level)
+		obs.Interval = &i
+	}
+	if len(stat.Mixed(c.Period, stat.Breaks(s, o.in.Definitions.Statutes, c.Period))) > 0 {
+		obs.Marks = mark(obs.Marks, stat.MarkMixed)
+	}
+	return obs
+}
+
+// status is the status of a group of records: reported if one of them is, else the most frequent.
+func status(by map[stat.Status]int64) stat.Status {
+	if by[stat.StatusReported] > 0 {
+		return stat.StatusReported
+	}
+	best := stat.StatusNotReported
+	for _, s := range stat.Statuses {
+		if by[s] > by[best] {
+			best = s
+		}
+	}
+	return best
+}
+
+// bound is the bound of a sum: exactly if every part is, a lower or an upper bound if all others are exact or
+// bounded on the same side, about otherwise.
+func bound(by map[stat.Bound]int64) stat.Bound {
+	least, most, about := by[stat.BoundAtLeast] > 0, by[stat.BoundAtMost] > 0, by[stat.BoundAbout] > 0
+	switch {
+	case about || least && most:
+		return stat.BoundAbout
+	case least:
+		return stat.BoundAtLeast
+	case most:
+		return stat.BoundAtMost
+	default:
+		return stat.BoundExactly
+	}
+}
+
+// contest marks the figures that different sources give for one thing and one period, and prefers the one with
+// the highest confidence, then the latest. Obs are of one series; they are changed in place.
+func contest(obs []stat.Observation) {
+	slices.SortStableFunc(obs, func(a, b stat.Observation) int {
+		return cmp.Or(
+			cmp.Compare(a.Period.Key(), b.Period.Key()),
+			cmp.Compare(rank(b), rank(a)),
+			cmp.Compare(year(b), year(a)),
+			cmp.Compare(a.Value, b.Value),
+		)
+	})
+	for start := 0; start < len(obs); {
+		end := start + 1
+		for end < len(obs) && obs[end].Period.Key() == obs[start].Period.Key() {
+			end++
+		}
+		agree := true
+		for i := start; i < end; i++ {
+			obs[i].Ordinal = i - start
+			agree = agree && obs[i].Value == obs[start].Value && obs[i].Status == obs[start].Status
+		}
+		if !agree {
+			obs[start].Marks = mark(obs[start].Marks, stat.MarkPreferred)
+			for i := start; i < end; i++ {
+				obs[i].Marks = mark(obs[i].Marks, stat.MarkContested)
+			}
+		}
+		start = end
+	}
+}
+
+func rank(o stat.Observation) int {
+	if len(o.Citations) == 0 {
+		return 0
+	}
+	return slices.Index([]string{"low", "medium", "high"}, o.Citations[0].Confidence) + 1
+}
+
+func year(o stat.Observation) string {
+	if len(o.Citations) == 0 {
+		return ""
+	}
+	return o.Citations[0].Year
+}
+
+// cover says from how many of how many expected reporters each total comes.
+func (o observer) cover(s stat.Series, obs []stat.Observation) error {
+	ds, _ := o.in.Definitions.Dataset(s.Dataset)
+	field, ok := ds.Field(s.Expected.Dimension)
+	if !ok {
+		return fmt.Errorf("data set %s has no field %q: %w", ds.ID, s.Expected.Dimension, stat.ErrInvalid)
+	}
+	list, ok := o.in.Definitions.Codelist(field.Codelist)
+	if !ok {
+		return fmt.Errorf("code list %q: %w", field.Codelist, stat.ErrNotFound)
+	}
+	counted, err := o.in.Warehouse.Count(o.ctx, warehouse.Query{
+		Dataset: ds, Measure: s.Measure, Where: s.Expected.Where, By: []string{s.Expected.Dimension},
+	})
+	if err != nil {
+		return err
+	}
+	type reporters struct {
+		reported, absent map[string]bool
+		sum              int64
+	}
+	by := map[string]*reporters{}
+	for _, c := range counted {
+		key := c.Period.Key()
+		if by[key] == nil {
+			by[key] = &reporters{map[string]bool{}, map[string]bool{}, 0}
+		}
+		code := c.Codes[0].Code
+		if !list.Has(code) {
+			continue
+		}
+		if c.ByStatus[stat.StatusReported] > 0 {
+			by[key].reported[code] = true
+			by[key].sum += c.Value
+		} else {
+			by[key].absent[code] = true
+		}
+	}
+	for i := range obs {
+		r := by[obs[i].Period.Key()]
+		if r == nil {
+			continue
+		}
+		var missing []string
+		for code := range r.absent {
+			if !r.reported[code] {
+				missing = append(missing, code)
+			}
+		}
+		slices.Sort(missing)
+		obs[i].Coverage = stat.Coverage{
+			Reported: len(r.reported),
+			Expected: len(r.reported) + len(missing),
+			Noun:     s.Expected.Noun.Many,
+			Missing:  missing,
+		}
+		if obs[i].Status == stat.StatusReported && float64(r.sum) != obs[i].Value {
+			obs[i].Coverage.Accounts = r.sum
+		}
+	}
+	return nil
+}
+
+// ratios sets one series of a panel against another, period by period. Where the rules forbid a ratio, the
+// observation says so instead of having a value.
+func (o observer) ratios(r stat.Ratio, totals []stat.Observation) []stat.Observation {
+	var out []stat.Observation
+	for _, of := range totals {
+		if of.Series != r.Of || of.Ordinal > 0 {
+			continue
+		}
+		for _, to := range totals {
+			if to.Series != r.To || to.Ordinal > 0 || to.Period.Key() != of.Period.Key() {
+				continue
+			}
+			ratio, _ := stat.RatioOf(of, to, level)
+			ratio.Unit = r.Label
+			ratio.Citations = merge(slices.Concat(of.Citations, to.Citations))
+			out = append(out, ratio)
+		}
+	}
+	return out
+}
+
+// rates sets the totals of a series against the residents of the same year. The population is an observation
+// of its own, so that both numbers stand beside the rate.
+func (o observer) rates(r stat.Rate, totals []stat.Observation) ([]stat.Observation, error) {
+	population := r.Population
+	if population.ID == "" {
+		population.ID = "population"
+	}
+	counted, err := o.count(population, population.Where, population.Otherwise, nil)
+	if err != nil {
+		return nil, err
+	}
+	var out []stat.Observation
+	for _, of := range totals {
+		if of.Series != r.Of || of.Ordinal > 0 {
+			continue
+		}
+		for _, people := range counted {
+			if people.Period.Key() != of.Period.Key() {
+				continue
+			}
+			people.Kind = stat.KindPopulation
+			people.Series = "population"
+			people.Unit = "resident"
+			people.Interval = nil
+			rate, _ := stat.RateOf(of, people, r.Per, level)
+			rate.Unit = r.Label
+			rate.Citations = merge(slices.Concat(of.Citations, people.Citations))
+			out = append(out, people, rate)
+		}
+	}
+	return out, nil
+}
+
+// breakdown counts the series of a panel by one dimension.
+func (o observer) breakdown(b stat.Breakdown) ([]stat.Observation, error) {
+	var out []stat.Observation
+	for _, s := range o.panel.Series {
+		if len(b.Series) > 0 && !slices.Contains(b.Series, s.ID) {
+			continue
+		}
+		where, otherwise := s.Where, s.Otherwise
+		if b.Where != nil {
+			where, otherwise = b.Where, b.Otherwise
+		}
+		obs, err := o.count(s, where, otherwise, []string{b.By})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, obs...)
+	}
+	return out, nil
+}
+
+// mark adds a mark to a sorted set of marks.
+func mark(marks []stat.Mark, m stat.Mark) []stat.Mark {
+	at, found := slices.BinarySearch(marks, m)
+	if found {
+		return marks
+	}
+	return slices.Insert(slices.Clone(marks), at, m)
+}
+
+// merge joins citations of the same work into one, which keeps the first locator and says how many more there
+// are.
+func merge(list []stat.Citation) []stat.Citation {
+	var out []stat.Citation
+	more := map[int]map[string]bool{}
+	for _, c := range list {
+		at := slices.IndexFunc(out, func(x stat.Citation) bool {
+			return x.Title == c.Title && x.Publisher == c.Publisher && x.Address == c.Address
+		})
+		if at < 0 {
+			out = append(out, c)
+			continue
+		}
+		if c.Locator != out[at].Locator {
+			if more[at] == nil {
+				more[at] = map[string]bool{}
+			}
+			more[at][c.Locator] = true
+		}
+	}
+	for at, locators := range more {
+		out[at].Locator = fmt.Sprintf("%s, and %d more places", out[at].Locator, len(locators))
+	}
+	return out
+}
