@@ -11,8 +11,9 @@ import (
 	"path/filepath"
 	"time"
 
-	duckdb "github.com/duckdb/duckdb-go/v2"
+	driverduck "github.com/duckdb/duckdb-go/v2"
 
+	"tallystick/internal/duckdb"
 	"tallystick/internal/stat"
 )
 
@@ -28,41 +29,7 @@ var (
 // engine opens a DuckDB in memory that can reach the files of one folder and nothing else, on one thread, so
 // that equal rows give equal files.
 func engine(ctx context.Context, dir string) (*sql.DB, error) {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return nil, err
-	}
-	connector, err := duckdb.NewConnector("", func(conn driver.ExecerContext) error {
-		for _, set := range []string{
-			"SET threads = 1",
-			"SET memory_limit = '512MB'",
-			"SET autoinstall_known_extensions = false",
-			"SET autoload_known_extensions = false",
-			"SET allowed_directories = [" + literal(dir) + "]",
-			"SET enable_external_access = false",
-			"SET lock_configuration = true",
-		} {
-			if _, err := conn.ExecContext(ctx, set, nil); err != nil {
-				return fmt.Errorf("%s: %w", set, err)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("open DuckDB: %w", err)
-	}
-	db := sql.OpenDB(connector)
-	db.SetMaxOpenConns(1) // the settings are of one connection
-	return db, nil
-}
-
-// engineVersion names the DuckDB that writes and reads the observations.
-func engineVersion(ctx context.Context, db *sql.DB) (string, error) {
-	var version string
-	if err := db.QueryRowContext(ctx, "SELECT version()").Scan(&version); err != nil {
-		return "", fmt.Errorf("version of DuckDB: %w", err)
-	}
-	return "DuckDB " + version, nil
+	return duckdb.Open(ctx, "", duckdb.Options{Threads: 1, Folder: dir})
 }
 
 // literal quotes a text for SQL. It is used for paths that this package made, where DuckDB takes no parameter.
@@ -86,7 +53,7 @@ func writeObservations(ctx context.Context, dir string, obs []stat.Observation) 
 		return "", err
 	}
 	defer db.Close()
-	version, err := engineVersion(ctx, db)
+	version, err := duckdb.Version(ctx, db)
 	if err != nil {
 		return "", err
 	}
@@ -99,7 +66,7 @@ func writeObservations(ctx context.Context, dir string, obs []stat.Observation) 
 		return "", fmt.Errorf("table of observations: %w", err)
 	}
 	err = conn.Raw(func(raw any) error {
-		appender, err := duckdb.NewAppenderFromConn(raw.(driver.Conn), "", "observations")
+		appender, err := driverduck.NewAppenderFromConn(raw.(driver.Conn), "", "observations")
 		if err != nil {
 			return err
 		}
@@ -118,11 +85,14 @@ func writeObservations(ctx context.Context, dir string, obs []stat.Observation) 
 	if err != nil {
 		return "", fmt.Errorf("write observations: %w", err)
 	}
-	path := filepath.Join(dir, ObservationsFile)
+	path, err := filepath.Abs(filepath.Join(dir, ObservationsFile))
+	if err != nil {
+		return "", err
+	}
 	if _, err := conn.ExecContext(ctx, fmt.Sprintf(copyObservations, literal(path))); err != nil {
 		return "", fmt.Errorf("write observations: %w", err)
 	}
-	return version, nil
+	return "DuckDB " + version, nil
 }
 
 // rowOf spreads an observation over the columns of sql/observations.sql.
