@@ -7,7 +7,9 @@
 package release
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -20,7 +22,8 @@ const (
 	DefinitionsFile  = "definitions.json"
 	AnswersFile      = "answers.json"
 	ObservationsFile = "observations.parquet"
-	BlocksFile       = "blocks.json" // short checksums of parts of files, by which a fault is located
+	RevisionsFile    = "revisions.json" // every figure that the release changes, with its reason
+	BlocksFile       = "blocks.json"    // short checksums of parts of files, by which a fault is located
 )
 
 // Release is one sealed release, open for reading. It never changes: a page that takes everything from one
@@ -88,6 +91,35 @@ func (r *Release) Answer(indicator string) (stat.Answer, error) {
 		return stat.Answer{}, fmt.Errorf("answer to %s in release %s: %w", indicator, r.ID(), stat.ErrNotFound)
 	}
 	return a, nil
+}
+
+// Edition is all of the release that releases are compared by.
+func (r *Release) Edition() stat.Edition {
+	answers := make([]stat.Answer, 0, len(r.content.answers))
+	for _, id := range slices.Sorted(maps.Keys(r.content.answers)) {
+		answers = append(answers, r.content.answers[id])
+	}
+	return stat.Edition{Manifest: r.Manifest(), Definitions: r.Definitions(), Observations: r.AllObservations(), Answers: answers}
+}
+
+// Compare finds everything that differs between the release and an earlier one.
+func (r *Release) Compare(earlier *Release) stat.Difference {
+	before := earlier.Edition()
+	return stat.CompareReleases(&before, r.Edition())
+}
+
+// Revisions lists every figure that the release changed when it was made, with its reason. It returns
+// stat.ErrNotFound for a release that was made before such lists were.
+func (r *Release) Revisions() (stat.Difference, error) {
+	data, _, err := r.File(RevisionsFile)
+	if err != nil {
+		return stat.Difference{}, err
+	}
+	var d stat.Difference
+	if err := json.Unmarshal(data, &d); err != nil {
+		return stat.Difference{}, fmt.Errorf("%s of release %s: %w", RevisionsFile, r.ID(), err)
+	}
+	return d, nil
 }
 
 // Ref returns the entry of the manifest for a path, and stat.ErrNotFound if the release does not have the file.

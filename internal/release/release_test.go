@@ -150,8 +150,8 @@ func TestSameInputsGiveTheSameBytes(t *testing.T) {
 	slices.Reverse(d.Manifest.Batches)
 	seal(t, two, d)
 	a, b := tree(t, filepath.Join(one, "2026-11-24")), tree(t, filepath.Join(two, "2026-11-24"))
-	if len(a) != 8 {
-		t.Errorf("%d files in the release, want 8", len(a))
+	if len(a) != 9 {
+		t.Errorf("%d files in the release, want 9", len(a))
 	}
 	if diff := cmp.Diff(a, b); diff != "" {
 		t.Errorf("the second build differs:\n%s", diff)
@@ -203,6 +203,9 @@ func TestSealRefuses(t *testing.T) {
 		{"a file in the manifest's place", func(d *Draft) { d.Files["manifest.json"] = nil }, stat.ErrInvalid},
 		{"two observations with one key", func(d *Draft) { d.Observations = append(d.Observations, d.Observations[0]) }, stat.ErrInvalid},
 		{"a withheld observation with its value", func(d *Draft) { d.Observations[3].Value = 4 }, stat.ErrInvalid},
+		{"a correction that does not say what was wrong", func(d *Draft) {
+			d.Manifest.Statements = []stat.Statement{{ID: "c1", Kind: stat.StatementCorrection, Keys: []string{"sellers"}, Reason: "r"}}
+		}, stat.ErrInvalid},
 		{"two answers to one question", func(d *Draft) { d.Answers = append(d.Answers, d.Answers[0]) }, stat.ErrInvalid},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -59,11 +59,15 @@ func Seal(ctx context.Context, dir string, d Draft) (stat.Manifest, error) {
 	if err != nil {
 		return stat.Manifest{}, err
 	}
+	before, err := editionOf(dir, m.Previous)
+	if err != nil {
+		return stat.Manifest{}, err
+	}
 	aside, err := os.MkdirTemp(dir, draftPrefix+m.ID+"-")
 	if err != nil {
 		return stat.Manifest{}, err
 	}
-	if m, err = writeFolder(ctx, aside, m, d); err == nil {
+	if m, err = writeFolder(ctx, aside, m, d, before); err == nil {
 		err = settle(aside, filepath.Join(dir, m.ID))
 	}
 	if err != nil {
@@ -198,7 +202,7 @@ func lastOf(dir string, l *Log) (*stat.Ref, time.Time, error) {
 // checkDraft refuses paths that leave the folder or take the place of our own files, and observations that
 // could not be told apart.
 func checkDraft(d Draft) error {
-	reserved := []string{ManifestFile, DefinitionsFile, AnswersFile, ObservationsFile, BlocksFile}
+	reserved := []string{ManifestFile, DefinitionsFile, AnswersFile, ObservationsFile, BlocksFile, RevisionsFile}
 	for _, path := range slices.Sorted(maps.Keys(d.Files)) {
 		if !fs.ValidPath(path) || path == "." || strings.Contains(path, "\\") || slices.Contains(reserved, path) {
 			return fmt.Errorf("the path %q cannot be in a release: %w", path, stat.ErrInvalid)
@@ -212,6 +216,16 @@ func checkDraft(d Draft) error {
 		}
 		seen[key] = true
 	}
+	statements := map[string]bool{}
+	for _, s := range d.Manifest.Statements {
+		if wrong := s.Check(); len(wrong) > 0 {
+			return fmt.Errorf("%s: %w", strings.Join(wrong, " "), stat.ErrInvalid)
+		}
+		if statements[s.ID] {
+			return fmt.Errorf("two statements have the id %s: %w", s.ID, stat.ErrInvalid)
+		}
+		statements[s.ID] = true
+	}
 	answered := map[string]bool{}
 	for _, a := range d.Answers {
 		if answered[a.Indicator] {
@@ -222,8 +236,59 @@ func checkDraft(d Draft) error {
 	return nil
 }
 
+// editionOf reads the release that the next one follows, to compare it with; nil for the first release and
+// after one whose files were removed.
+func editionOf(dir string, ref *stat.Ref) (*stat.Edition, error) {
+	if ref == nil {
+		return nil, nil
+	}
+	e := &entry{dir: filepath.Join(dir, ref.ID), sha256: ref.SHA256}
+	var data []byte
+	var err error
+	e.manifest, data, err = readManifest(e.dir)
+	switch {
+	case errors.Is(err, stat.ErrNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case checksum(data) != ref.SHA256:
+		return nil, fmt.Errorf("the manifest of release %s has checksum %s, not %s: %w", ref.ID, checksum(data), ref.SHA256, stat.ErrInvalid)
+	}
+	c, err := readContent(e)
+	if err != nil {
+		return nil, fmt.Errorf("release %s: %w", ref.ID, err)
+	}
+	edition := (&Release{entry: e, content: c}).Edition()
+	return &edition, nil
+}
+
+// revisions is the list of every figure that the release changes, with its reason.
+func (d Draft) revisions(m stat.Manifest, before *stat.Edition) ([]byte, error) {
+	text, err := Canonical(stat.CompareReleases(before, d.edition(m)))
+	if err != nil {
+		return nil, fmt.Errorf("revisions: %w", err)
+	}
+	return text, nil
+}
+
+func (d Draft) edition(m stat.Manifest) stat.Edition {
+	obs := slices.Clone(d.Observations)
+	stat.SortObservations(obs)
+	return stat.Edition{Manifest: m, Definitions: d.Definitions, Observations: obs, Answers: d.Answers}
+}
+
+// Compare finds what a draft would change of the release before it; former is nil for the first release.
+func (d Draft) Compare(former *Release) stat.Difference {
+	after := d.edition(d.Manifest)
+	if former == nil {
+		return stat.CompareReleases(nil, after)
+	}
+	before := former.Edition()
+	return stat.CompareReleases(&before, after)
+}
+
 // writeFolder writes every file of a release into aside, the manifest last, and returns the finished manifest.
-func writeFolder(ctx context.Context, aside string, m stat.Manifest, d Draft) (stat.Manifest, error) {
+func writeFolder(ctx context.Context, aside string, m stat.Manifest, d Draft, before *stat.Edition) (stat.Manifest, error) {
 	definitions, err := Canonical(d.Definitions)
 	if err != nil {
 		return m, fmt.Errorf("definitions: %w", err)
@@ -239,6 +304,9 @@ func writeFolder(ctx context.Context, aside string, m stat.Manifest, d Draft) (s
 		files = map[string][]byte{}
 	}
 	files[DefinitionsFile], files[AnswersFile] = definitions, answers
+	if files[RevisionsFile], err = d.revisions(m, before); err != nil {
+		return m, err
+	}
 	if m.Engine, err = writeObservations(ctx, aside, d.Observations); err != nil {
 		return m, err
 	}

@@ -165,4 +165,7 @@ type Manifest struct {
 	Gates       []Gate    `json:"gates"`
 	Inputs      string    `json:"inputs"` // SHA-256 over definitions and batches: equal inputs, equal release
 	Files       []FileRef `json:"files"`  // sorted by path; all but the manifest itself
+
+	Statements []Statement `json:"statements,omitempty"` // corrections, revisions, withdrawals and announcements
+	Approvals  []Approval  `json:"approvals,omitempty"`  // who approved the draft, by its checksum
 }

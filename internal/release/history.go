@@ -1,0 +1,75 @@
+package release
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"tallystick/internal/stat"
+)
+
+// Said is a statement with the release that made it.
+type Said struct {
+	Release     string
+	PublishedAt time.Time
+	Statement   stat.Statement
+}
+
+// Statements lists what was said about published figures up to a moment, the newest first.
+func (l *Library) Statements(at time.Time) []Said {
+	var out []Said
+	for _, e := range l.public(at) {
+		for _, s := range e.manifest.Statements {
+			out = append(out, Said{e.manifest.ID, e.manifest.PublishedAt, s})
+		}
+	}
+	return out
+}
+
+// About lists the statements up to a moment that concern an earlier release: those that name it. A page of that
+// release shows them; a withdrawal without keys withdraws all of it.
+func (l *Library) About(id string, at time.Time) []Said {
+	return slices.DeleteFunc(l.Statements(at), func(s Said) bool { return !slices.Contains(s.Statement.Releases, id) })
+}
+
+// Vintage is a figure as one release published it.
+type Vintage struct {
+	Release     string
+	PublishedAt time.Time
+	Change      stat.Change
+}
+
+// History is how the figures of one indicator were published and revised.
+type History struct {
+	Vintages map[string][]Vintage // by observation key: first published, then each change of value, oldest first
+	Record   stat.RevisionRecord
+}
+
+// History reads from the releases up to a moment how the figures of an indicator came about. It returns
+// stat.ErrNotFound if no release has the indicator.
+func (l *Library) History(indicator string, at time.Time) (History, error) {
+	h := History{Vintages: map[string][]Vintage{}}
+	var all []stat.Difference
+	for _, e := range slices.Backward(l.public(at)) {
+		d, err := (&Release{entry: e}).Revisions()
+		if errors.Is(err, stat.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return h, err
+		}
+		d.Figures = d.Of(indicator)
+		all = append(all, d)
+		for _, c := range d.Figures {
+			if c.Kind != stat.ChangeDetails {
+				h.Vintages[c.Key] = append(h.Vintages[c.Key], Vintage{e.manifest.ID, e.manifest.PublishedAt, c})
+			}
+		}
+	}
+	if len(h.Vintages) == 0 {
+		return h, fmt.Errorf("history of indicator %s: %w", indicator, stat.ErrNotFound)
+	}
+	h.Record = stat.SummariseRevisions(all, indicator)
+	return h, nil
+}
