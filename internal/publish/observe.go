@@ -71,6 +71,9 @@ func (o observer) totals(s stat.Series) ([]stat.Observation, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(obs) == 0 {
+		return nil, fmt.Errorf("no record answers it; ingest an export for the data set %s, or mend its where: %w", s.Dataset, stat.ErrInvalid)
+	}
 	contest(obs)
 	if s.Expected != nil {
 		if err := o.cover(s, obs); err != nil {
