@@ -27,12 +27,13 @@ const maxMarks = 2000
 
 // Context is what a figure needs besides the definition and the observations.
 type Context struct {
-	Release string                              // identifier of the release: 2026-11-24
-	Source  string                              // where the figures come from, for the corner of the figure
-	Alt     string                              // the figure in words, for a reader who cannot see it
-	Breaks  []stat.Break                        // dates across which values do not compare
-	Events  []stat.Event                        // events that apply to the indicator; listed beside the figure, not drawn
-	Labels  func(dimension, code string) string // labels of codes; nil gives the codes themselves
+	Release string       // identifier of the release: 2026-11-24
+	Source  string       // where the figures come from, for the corner of the figure
+	Alt     string       // the figure in words, for a reader who cannot see it
+	Breaks  []stat.Break // dates across which values do not compare
+	Events  []stat.Event // events that apply to the indicator; listed beside the figure, not drawn
+	// Labels gives the label of a code, of a counting unit the one for many; nil gives the codes themselves.
+	Labels func(dimension, code string) string
 }
 
 // label gives the label of a code, or the code with its hyphens as spaces where nobody knows better.

@@ -15,8 +15,9 @@ import (
 	"tallystick/static"
 )
 
-// family is what drawings ask for. The first is the font that pages send along and whose metrics are used here.
-const family = "Public Sans, Public Sans Variable, system-ui, sans-serif"
+// family is what drawings ask for. The first is the font that pages send along and whose metrics are used here; the
+// others are no wider, so that a file that is opened elsewhere is not cut.
+const family = "Public Sans, Public Sans Variable, Arial, Liberation Sans, Helvetica, sans-serif"
 
 // The weights in use, and the files whose metrics stand for them. The variable font that pages send is a woff2
 // file, which no Go library reads; the static files of the same design have the same advances.

@@ -187,6 +187,7 @@ func (v visitor) Visit(chart map[string]any) {
 		// allows no inline style does not show.
 		"renderMode": "richText", "trigger": "item", "confine": true,
 		"backgroundColor": paper, "borderColor": hairs, "borderWidth": 1, "padding": []int{8, 10},
+		"borderRadius": 0, "shadowBlur": 0, "shadowOffsetX": 0, "shadowOffsetY": 0, "shadowColor": nothing,
 		"textStyle": map[string]any{"color": ink, "fontSize": 13, "fontFamily": family, "lineHeight": 18},
 	}
 }

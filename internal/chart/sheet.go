@@ -177,7 +177,7 @@ func breaksFor(p stat.Panel, breaks []stat.Break) []stat.Break {
 	if slices.ContainsFunc(p.Series, func(s stat.Series) bool { return len(s.Statutes) > 0 }) {
 		return breaks
 	}
-	return slices.DeleteFunc(slices.Clone(breaks), func(b stat.Break) bool { return b.Kind == "statute" })
+	return slices.DeleteFunc(slices.Clone(breaks), func(b stat.Break) bool { return b.Kind == stat.BreakStatute })
 }
 
 // ofPanel returns the observations of the panel that are not broken down.

@@ -20,7 +20,7 @@ const margin = 24.0
 // source and release are in the drawing already.
 func standalone(title, alt string, wide []byte, height float64) []byte {
 	face := face{20, bold, ink}
-	lines := wrap(title, face.size, face.weight, WideWidth)
+	lines := wrap(title, face.size, face.weight, WideWidth-margin)
 	head := float64(len(lines))*25 + 10
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%v" height="%v" viewBox="0 0 %[1]v %[2]v" role="img"`+

@@ -166,11 +166,7 @@ func breaksOf(p stat.Panel, obs []stat.Observation, defs stat.Definitions) []sta
 	var breaks []stat.Break
 	for _, s := range p.Series {
 		found := filter(obs, func(o stat.Observation) bool { return o.Series == s.ID })
-		if len(found) == 0 {
-			continue
-		}
-		span := stat.Period{From: found[0].Period.From, To: found[len(found)-1].Period.To}
-		breaks = append(breaks, stat.Breaks(s, defs.Statutes, span)...)
+		breaks = append(breaks, stat.BreaksOf(s, found, defs)...)
 	}
 	return stat.SortBreaks(breaks)
 }
@@ -251,8 +247,14 @@ func symbolsIn(groups []Group) []Symbol {
 	return out
 }
 
+// unitLabel gives a counting unit as it stands beside many: arrests.
 func unitLabel(code string, defs stat.Definitions) string {
 	list, _ := defs.Codelist("counting-units")
+	for _, c := range list.Codes {
+		if c.Code == code && c.Plural != "" {
+			return c.Plural
+		}
+	}
 	return list.Label(code)
 }
 

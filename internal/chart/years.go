@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"tallystick/internal/stat"
@@ -136,39 +137,64 @@ func (s *sheet) scaleLines(c scale, left, right float64) {
 // scaleRoom is the width that the numbers of a scale take.
 func scaleRoom(c scale) float64 { return math.Ceil(tickText.width(stat.FormatNumber(c.top, 0))) + 8.5 }
 
-// rules draws the breaks that lie inside the axis as vertical lines, with the name of the act at their head. Names
-// that would meet are set one above the other. The head takes the room above top that breakRoom says.
-func (s *sheet) rules(y years, top, base float64) {
-	end := make([]float64, breakRows)
-	for i := range end {
-		end[i] = math.Inf(-1)
-	}
-	for _, b := range breaksIn(s.breaks, y) {
-		x := y.x(yearPlace(b.Date, y.clock))
-		name := breakName(b)
-		width := breakText.width(name)
-		from := min(max(x-width/2, 0), s.width-width)
-		level := 0
-		for level < breakRows-1 && end[level] > from-8 {
-			level++
-		}
-		end[level] = from + width
-		head := top - float64(level)*16
-		s.rule(x, head+5, x, base, muted, 1, []float64{3, 3}, 1)
-		s.text(breakText, from, head, "left", name)
-	}
+// head is the name of a break where it stands above a plot.
+type head struct {
+	text    string
+	x, left float64 // of the rule, of the text
+	level   int     // how many names stand below it
 }
 
-const breakRows = 3
+// heads places the names of the breaks that lie inside the axis. Names that would meet are set one above the other;
+// breaks of one day share a rule.
+func (s *sheet) heads(y years) (list []head, levels int) {
+	var ends []float64
+	var breaks []stat.Break
+	for _, b := range breaksIn(s.breaks, y) {
+		if n := len(breaks); n > 0 && breaks[n-1].Date == b.Date {
+			if name := breakName(b); !strings.Contains(breaks[n-1].Act, name) {
+				breaks[n-1].Act = breakName(breaks[n-1]) + ", " + name
+			}
+			continue
+		}
+		breaks = append(breaks, b)
+	}
+	for _, b := range breaks {
+		h := head{text: breakName(b), x: y.x(yearPlace(b.Date, y.clock))}
+		width := breakText.width(h.text)
+		h.left = max(min(h.x-width/2, s.width-width), 0)
+		for h.level < len(ends) && ends[h.level] > h.left-10 {
+			h.level++
+		}
+		if h.level == len(ends) {
+			ends = append(ends, 0)
+		}
+		ends[h.level] = h.left + width
+		list = append(list, h)
+	}
+	return list, len(ends)
+}
+
+// breakPitch is the height of a name of a break above a plot.
+const breakPitch = 16.0
+
+// rules draws the breaks as vertical lines from their names, which begin above top, to base.
+func (s *sheet) rules(y years, top, base float64) {
+	list, _ := s.heads(y)
+	for _, h := range list {
+		baseline := top - float64(h.level)*breakPitch
+		s.rule(h.x, baseline+5, h.x, base, muted, 1, []float64{3, 3}, 1)
+		s.halo(breakText, h.left, baseline, "left", h.text)
+	}
+}
 
 // breakName is what stands at the head of a break: the act, or what kind of break it is.
 func breakName(b stat.Break) string {
 	switch {
 	case b.Act != "":
 		return b.Act
-	case b.Kind == "definition":
+	case b.Kind == stat.BreakDefinition:
 		return "definition changed"
-	case b.Kind == "coverage":
+	case b.Kind == stat.BreakCoverage:
 		return "coverage changed"
 	default:
 		return "break"
@@ -182,13 +208,13 @@ func breaksIn(breaks []stat.Break, y years) []stat.Break {
 			out = append(out, b)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b stat.Break) int { return a.Date.Compare(b.Date) })
-	return out
+	return stat.SortBreaks(out)
 }
 
 // breakRoom is the height that the names of the breaks take above a plot.
 func (s *sheet) breakRoom(y years) float64 {
-	return 16 * float64(min(len(breaksIn(s.breaks, y)), breakRows))
+	_, levels := s.heads(y)
+	return breakPitch * float64(levels)
 }
 
 // columns draws counts by year as columns from zero with their exact intervals. Several series are drawn one
@@ -243,14 +269,17 @@ func (s *sheet) columnsOf(p stat.Panel, one stat.Series, number int, obs []stat.
 	marks, halo, whiskers, tips := bars(one.Label, width), strokes(paper, 4, 4), strokes(ink, 1.5, 5), series{Z: 5, Silent: true}
 	tips.Type = "scatter"
 	cap := 4 / span.slot()
-	drawn := map[int]bool{}
+	absent := map[int]string{}
+	for year := span.first; year <= span.last; year++ {
+		absent[year] = noFigure
+	}
 	for _, o := range obs {
 		place := periodPlace(o.Period, p.Clock)
-		drawn[int(math.Round(place))] = true
 		if o.Status != stat.StatusReported {
-			s.missing(span.x(place), c.base, missingText(o.Status), span.slot())
+			absent[int(math.Round(place))] = missingText(o.Status)
 			continue
 		}
+		delete(absent, int(math.Round(place)))
 		upper := o.Value
 		if o.Interval != nil && !math.IsInf(o.Interval.Upper, 1) {
 			lower := o.Interval.Lower
@@ -264,11 +293,7 @@ func (s *sheet) columnsOf(p stat.Panel, one stat.Series, number int, obs []stat.
 			tips.data = append(tips.data, columnArrow(o, place, seriesColour(number)))
 		}
 	}
-	for year := span.first; year <= span.last; year++ {
-		if !drawn[year] {
-			s.missing(span.x(float64(year)), c.base, noFigure, span.slot())
-		}
-	}
+	s.missing(absent, span, c)
 	for _, one := range []series{marks, halo, whiskers, tips} {
 		if len(one.data) > 0 {
 			s.add(plot, one)
@@ -307,13 +332,25 @@ func columnArrow(o stat.Observation, place float64, colour string) datum {
 	return d
 }
 
-// missing writes why a year has no column: along the base line if there is room, else upwards from it.
-func (s *sheet) missing(x, base float64, text string, slot float64) {
-	if noteText.width(text) <= slot-4 {
-		s.text(noteText, x, base-6, "center", text)
-		return
+// missing writes why years have no column, once for years that follow each other for one reason: along the base
+// line if there is room, else upwards from it.
+func (s *sheet) missing(absent map[int]string, span years, c scale) {
+	for year := span.first; year <= span.last; year++ {
+		text, ok := absent[year]
+		if !ok {
+			continue
+		}
+		first := year
+		for year < span.last && absent[year+1] == text {
+			year++
+		}
+		x := span.x(float64(first+year) / 2)
+		if noteText.width(text) <= span.slot()*float64(year-first+1)-4 {
+			s.halo(noteText, x, c.base-7, "center", text)
+		} else {
+			s.upright(noteText, x, c.base-6, text)
+		}
 	}
-	s.upright(noteText, x, base-6, text)
 }
 
 // noFigure stands where our sources say nothing at all.

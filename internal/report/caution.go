@@ -30,7 +30,8 @@ const (
 	rankUnlike
 	rankWithheld
 	rankNotes
-	rankSummed = rankNotes + 100 + iota
+	rankAbsent = rankNotes + 100 + iota
+	rankSummed
 	rankProvisional
 	rankSmall
 )
@@ -49,11 +50,12 @@ func (w *writer) cautions() []string {
 			list = append(list, w.derived(w.of(p, s.ID))...)
 		}
 	}
+	list = append(append(list, w.gaps()...), w.qualified()...)
 	slices.SortStableFunc(list, func(a, b caution) int { return cmp.Compare(a.rank, b.rank) })
 	var out []string
 	notes := len(w.ind.Notes)
 	for _, c := range list {
-		isNote := c.rank >= rankNotes && c.rank < rankSummed
+		isNote := c.rank >= rankNotes && c.rank < rankAbsent
 		if isNote {
 			notes--
 		}
@@ -71,7 +73,13 @@ func (w *writer) derived(v *values) []caution {
 	add := func(rank int, format string, args ...any) {
 		out = append(out, caution{rank, fmt.Sprintf(format, args...)})
 	}
+	if c, ok := w.unlikeReporters(v); ok {
+		out = append(out, c)
+	}
 	for _, b := range v.breaks {
+		if b.Kind == stat.BreakCoverage {
+			continue // the coverage of each period is a caution of its own
+		}
 		text := fmt.Sprintf("Figures before and after %s do not compare", b.Date.Long())
 		if b.Act != "" {
 			text += " (" + b.Act + ")"
@@ -99,59 +107,131 @@ func (w *writer) derived(v *values) []caution {
 		add(rankContested, "Sources differ on %s for %s: %s. Sentences use the first.", v.series.Noun.Many,
 			w.label(v, group[0]), and(said))
 	}
-	var incomplete, partial, bounded, withheld, summed, provisional, small []string
+	var incomplete, partial []string
 	for _, o := range v.picks() {
 		label := w.label(v, o)
 		if o.Coverage.Known() && !o.Coverage.Complete() {
 			incomplete = append(incomplete, fmt.Sprintf("%s from %s of %s", label,
 				stat.FormatCount(int64(o.Coverage.Reported)), stat.FormatCount(int64(o.Coverage.Expected))))
 		}
-		if o.Has(stat.MarkPartial) {
-			text := label
-			if a := o.Coverage.Accounts; a > 0 && float64(a) < o.Value {
-				text = fmt.Sprintf("%s, where the parts account for %s of %s", label, stat.FormatCount(a),
-					stat.FormatNumber(o.Value, 0))
-			}
-			partial = append(partial, text)
-		}
-		if o.Status == stat.StatusReported && o.Bound != stat.BoundExactly && o.Bound != "" {
-			bounded = append(bounded, textOf(bare(o))+" ("+label+")")
-		}
-		if o.Status == stat.StatusWithheld {
-			withheld = append(withheld, label)
-		}
-		if o.Has(stat.MarkSummed) {
-			summed = append(summed, label)
-		}
-		if o.Has(stat.MarkProvisional) {
-			provisional = append(provisional, label)
-		}
-		if o.Status == stat.StatusReported && o.Value < stat.StableFrom {
-			small = append(small, textOf(bare(o))+" ("+label+")")
+		switch a := o.Coverage.Accounts; {
+		case a > 0 && float64(a) < o.Value:
+			partial = append(partial, fmt.Sprintf("%s, of which they show %s of %s", label, stat.FormatCount(a),
+				stat.FormatNumber(o.Value, 0)))
+		case o.Has(stat.MarkPartial):
+			partial = append(partial, label)
 		}
 	}
 	what := v.series.Noun.Many
 	if len(incomplete) > 0 {
-		noun := v.obs[0].Coverage.Noun
-		add(rankCoverage, "Not all %s reported %s: %s.", cmp.Or(noun, "who are expected"), what, brief(incomplete))
+		add(rankCoverage, "Not all %s reported %s: %s.", w.reporters(v), what, brief(incomplete))
 	}
 	if len(partial) > 0 {
-		add(rankPartial, "Parts of the total of %s are missing: %s.", what, brief(partial))
+		add(rankPartial, "The figures by part do not add up to the total of %s for %s.", what, brief(partial))
 	}
-	if len(bounded) > 0 {
-		add(rankBound, "Some figures on %s are limits or estimates as the source worded them: %s.", what, brief(bounded))
+	return out
+}
+
+// reporters names those who are expected to report the series, or who did.
+func (w *writer) reporters(v *values) string {
+	if v.series.Expected != nil && v.series.Expected.Noun.Many != "" {
+		return v.series.Expected.Noun.Many
 	}
-	if len(withheld) > 0 {
-		add(rankWithheld, "Small counts of %s are withheld to protect people: %s.", what, brief(withheld))
+	for _, o := range v.obs {
+		if o.Coverage.Noun != "" {
+			return o.Coverage.Noun
+		}
 	}
-	if len(summed) > 0 {
-		add(rankSummed, "The source gives no total of %s for %s; the total here adds up its parts.", what, brief(summed))
+	return "reporters"
+}
+
+// qualified returns the cautions that name single figures of all series together.
+func (w *writer) qualified() []caution {
+	var bounded, withheld, absent, summed, provisional, small []string
+	for _, p := range w.ind.Panels {
+		for _, s := range p.Series {
+			v := w.of(p, s.ID)
+			for _, o := range v.picks() {
+				where := s.Label + ", " + w.label(v, o)
+				reported := o.Status == stat.StatusReported
+				switch {
+				case reported && o.Bound != stat.BoundExactly && o.Bound != "":
+					bounded = append(bounded, textOf(bare(o))+" ("+where+")")
+				case o.Status == stat.StatusWithheld:
+					withheld = append(withheld, where)
+				case !reported:
+					absent = append(absent, where+" ("+o.Status.Words()+")")
+				}
+				if o.Has(stat.MarkSummed) {
+					summed = append(summed, where)
+				}
+				if o.Has(stat.MarkProvisional) {
+					provisional = append(provisional, where)
+				}
+				if reported && o.Value < stat.StableFrom && o.Bound != stat.BoundAtLeast {
+					small = append(small, textOf(bare(o))+" ("+where+")")
+				}
+			}
+		}
 	}
-	if len(provisional) > 0 {
-		add(rankProvisional, "Figures on %s for %s are provisional and may change.", what, brief(provisional))
+	var out []caution
+	for _, c := range []struct {
+		rank   int
+		format string
+		list   []string
+	}{
+		{rankBound, "Some figures are limits or estimates, as their source worded them: %s.", bounded},
+		{rankWithheld, "Small counts are withheld to protect people: %s.", withheld},
+		{rankAbsent, "A gap is not a zero. There is no figure for %s.", absent},
+		{rankSummed, "The source gives no total here, so ours adds up its parts: %s.", summed},
+		{rankProvisional, "Provisional, and may change: %s.", provisional},
+		{rankSmall, "Counts this small move by chance from one period to the next: %s.", small},
+	} {
+		if len(c.list) > 0 {
+			out = append(out, caution{c.rank, fmt.Sprintf(c.format, brief(c.list))})
+		}
 	}
-	if len(small) > 0 {
-		add(rankSmall, "Small counts of %s move by chance from one period to the next: %s.", what, brief(small))
+	return out
+}
+
+// unlikeReporters says with both pairs of figures where a change is one of who reports.
+func (w *writer) unlikeReporters(v *values) (caution, bool) {
+	picks := v.picks()
+	picks = slices.DeleteFunc(picks, func(o stat.Observation) bool { return o.Status != stat.StatusReported })
+	if v.series.Expected == nil || len(picks) < 2 {
+		return caution{}, false
+	}
+	first, last := picks[0], picks[len(picks)-1]
+	l := stat.CompareReporters(first, last, v.parts, v.series.Expected.Dimension, stat.CompareOptions{Breaks: v.lasting()})
+	if !l.Prefer || l.Reporters == 0 || l.All.Verdict == stat.VerdictRefused {
+		return caution{}, false
+	}
+	return caution{rankCoverage, fmt.Sprintf(
+		"Not the same %s reported %s for %s and for %s: all together counted %s and %s, the %s that reported for both %s and %s.",
+		w.reporters(v), v.series.Noun.Many, w.label(v, first), w.label(v, last),
+		stat.FormatNumber(first.Value, 0), stat.FormatNumber(last.Value, 0), stat.FormatCount(int64(l.Reporters)),
+		stat.FormatNumber(l.Earlier, 0), stat.FormatNumber(l.Later, 0))}, true
+}
+
+// gaps says, for each pairing of the definition, where its two sides differ in the latest period that has both.
+func (w *writer) gaps() []caution {
+	var out []caution
+	for _, p := range w.ind.Pairings {
+		one, ok := w.series[p.One]
+		other, ok2 := w.series[p.Other]
+		if !ok || !ok2 {
+			continue
+		}
+		for _, r := range slices.Backward(stat.Reconcile(p, one.picks(), other.picks())) {
+			if r.Why != "" || r.Gap == 0 {
+				continue
+			}
+			a, _ := one.at(r.Period)
+			b, _ := other.at(r.Period)
+			out = append(out, caution{rankContested, strings.TrimSpace(fmt.Sprintf("%s: %s of one account against %s of the other for %s. %s",
+				p.Title, textOf(counted(a, one.series.Noun)), textOf(counted(b, other.series.Noun)), w.label(one, a), p.Reason))})
+			break
+		}
 	}
 	return out
 }

@@ -59,6 +59,22 @@ func bare(o stat.Observation) []stat.Part {
 	return []stat.Part{text(o.Bound.Words() + " "), number(o, 0)}
 }
 
+// absent is a clause on figures that have no value: "were not reported".
+func absent(s stat.Status) string {
+	switch s {
+	case stat.StatusWithheld:
+		return "are withheld to protect people"
+	case stat.StatusNotDue:
+		return "are not due yet"
+	case stat.StatusNotCollected:
+		return "were not collected"
+	case stat.StatusNotApplicable:
+		return "do not apply"
+	default:
+		return "were not reported"
+	}
+}
+
 // limited is a ratio or a rate with its label and limits: "2.6 sellers for each buyer (95 % limits 2.4 to 2.7)".
 func limited(o stat.Observation, label string, decimals int) []stat.Part {
 	parts := []stat.Part{number(o, decimals), text(" " + label)}

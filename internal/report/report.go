@@ -37,6 +37,7 @@ func Write(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions) (s
 	answer.Cautions = w.cautions()
 	answer.Breaks = w.allBreaks()
 	answer.Events = w.events()
+	answer.Reconciled = w.reconciled()
 	stat.SortIssues(w.issues)
 	return answer, w.issues
 }
@@ -46,6 +47,7 @@ type writer struct {
 	ind    stat.Indicator
 	defs   stat.Definitions
 	series map[string]*values // by panel and series id
+	people []stat.Observation // residents, by panel and period
 	issues []stat.Issue
 }
 
@@ -54,6 +56,7 @@ type values struct {
 	panel  stat.Panel
 	series stat.Series
 	obs    []stat.Observation
+	parts  []stat.Observation // with one code each
 	breaks []stat.Break
 }
 
@@ -61,6 +64,11 @@ func newWriter(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions
 	w := &writer{ind: ind, defs: defs, series: map[string]*values{}}
 	sorted := slices.Clone(obs)
 	stat.SortObservations(sorted)
+	for _, o := range sorted {
+		if o.Indicator == ind.ID && o.Kind == stat.KindPopulation && len(o.Codes) == 0 {
+			w.people = append(w.people, o)
+		}
+	}
 	for _, p := range ind.Panels {
 		list := slices.Clone(p.Series)
 		if p.Ratio != nil {
@@ -72,13 +80,17 @@ func newWriter(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions
 		for _, s := range list {
 			v := &values{panel: p, series: s}
 			for _, o := range sorted {
-				if o.Indicator == ind.ID && o.Panel == p.ID && o.Series == s.ID && len(o.Codes) == 0 {
+				if o.Indicator != ind.ID || o.Panel != p.ID || o.Series != s.ID {
+					continue
+				}
+				switch len(o.Codes) {
+				case 0:
 					v.obs = append(v.obs, o)
+				case 1:
+					v.parts = append(v.parts, o)
 				}
 			}
-			if span, ok := spanOf(v.obs); ok {
-				v.breaks = stat.Breaks(s, defs.Statutes, span)
-			}
+			v.breaks = stat.BreaksOf(s, v.obs, defs)
 			w.series[p.ID+"/"+s.ID] = v
 		}
 	}
@@ -127,13 +139,19 @@ func (v *values) picks() []stat.Observation {
 	return out
 }
 
-// latest returns the figure of the last period.
-func (v *values) latest() (stat.Observation, bool) {
+// latest returns the figure of the last period that has a value, and the later periods without one; if no period has
+// a value, it returns the last.
+func (v *values) latest() (o stat.Observation, after []stat.Observation, ok bool) {
 	picks := v.picks()
-	if len(picks) == 0 {
-		return stat.Observation{}, false
+	for i, o := range slices.Backward(picks) {
+		if o.Status == stat.StatusReported {
+			return o, picks[i+1:], true
+		}
 	}
-	return picks[len(picks)-1], true
+	if len(picks) == 0 {
+		return stat.Observation{}, nil, false
+	}
+	return picks[len(picks)-1], nil, true
 }
 
 // spanOf returns the shortest period that holds all observations; its start is unknown if any start is.
@@ -162,6 +180,22 @@ func (w *writer) allBreaks() []stat.Break {
 		}
 	}
 	return stat.SortBreaks(out)
+}
+
+// reconciled pairs the series that the definition says count the same thing from two sides.
+func (w *writer) reconciled() []stat.Reconciled {
+	var out []stat.Reconciled
+	for _, p := range w.ind.Pairings {
+		one, ok := w.series[p.One]
+		other, ok2 := w.series[p.Other]
+		if !ok || !ok2 {
+			w.problem(stat.SeverityError, "", "unknown-series",
+				fmt.Sprintf("The pairing %s names %s and %s; one of them is no PANEL/SERIES of the indicator.", p.ID, p.One, p.Other))
+			continue
+		}
+		out = append(out, stat.Reconcile(p, one.picks(), other.picks())...)
+	}
+	return out
 }
 
 // events returns the identifiers of the events that apply: those that name the indicator, and those on a section it

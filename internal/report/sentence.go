@@ -60,22 +60,19 @@ func (w *writer) sentence(p stat.Panel) stat.Sentence {
 func (w *writer) plain(p stat.Panel) stat.Sentence {
 	var list [][]stat.Part
 	for _, s := range p.Series {
-		o, ok := w.of(p, s.ID).latest()
+		o, _, ok := w.of(p, s.ID).latest()
 		switch {
 		case !ok:
-			list = append(list, []stat.Part{text("no figure on " + s.Noun.Many)})
+			list = append(list, []stat.Part{text("there is no figure on " + s.Noun.Many)})
 		case o.Status == stat.StatusReported:
-			list = append(list, append(counted(o, s.Noun), text(" "+periodIn(o.Period, p.Clock))))
+			list = append(list, append(append([]stat.Part{text("the figure is ")}, counted(o, s.Noun)...),
+				text(" "+periodIn(o.Period, p.Clock))))
 		default:
-			list = append(list, []stat.Part{text(s.Noun.Many + " " + o.Status.Words() + " " + periodFor(o.Period, p.Clock))})
+			_, words := periodWords(o.Period, p.Clock)
+			list = append(list, []stat.Part{text(s.Noun.Many + " " + absent(o.Status) + " for " + words)})
 		}
 	}
 	return tidy(append(join(list), text(".")))
-}
-
-func periodFor(p stat.Period, clock stat.Clock) string {
-	_, words := periodWords(p, clock)
-	return "for " + words
 }
 
 // anyValue reports whether one figure that the sentence would speak of has a value.
@@ -85,25 +82,20 @@ func (w *writer) anyValue(p stat.Panel, segments []stat.Segment) bool {
 			continue
 		}
 		v := w.of(p, s.Series)
-		if s.Slot == "list" {
-			if slices.ContainsFunc(v.obs, func(o stat.Observation) bool { return o.Status == stat.StatusReported }) {
-				return true
-			}
-			continue
-		}
-		if o, ok := v.latest(); ok && o.Status == stat.StatusReported {
+		if o, _, ok := v.latest(); ok && o.Status == stat.StatusReported {
 			return true
 		}
 	}
 	return false
 }
 
-// period returns the latest period for which all series that the sentence counts have an observation.
+// period returns the latest period for which all series that the sentence counts have a value, or else the latest for
+// which all have an observation.
 func (w *writer) period(p stat.Panel, segments []stat.Segment) (stat.Period, bool) {
 	var ids []string
 	for _, s := range segments {
 		switch s.Slot {
-		case "count", "latest", "change":
+		case "count":
 			ids = append(ids, s.Series)
 		case "ratio":
 			ids = append(ids, p.Ratio.Of, p.Ratio.To)
@@ -111,22 +103,33 @@ func (w *writer) period(p stat.Panel, segments []stat.Segment) (stat.Period, boo
 			ids = append(ids, p.Rate.Of)
 		}
 	}
+	for _, s := range segments { // a sentence that counts nothing for the period speaks of its latest figures
+		if len(ids) == 0 && (s.Slot == "latest" || s.Slot == "change") {
+			ids = append(ids, s.Series)
+		}
+	}
 	if len(ids) == 0 {
 		return stat.Period{}, false
 	}
-	picks := w.of(p, ids[0]).picks()
-	for _, o := range slices.Backward(picks) {
-		everywhere := true
-		for _, id := range ids[1:] {
-			if _, ok := w.of(p, id).at(o.Period); !ok {
-				everywhere = false
-			}
+	var fallback *stat.Period
+	for _, o := range slices.Backward(w.of(p, ids[0]).picks()) {
+		everywhere, valued := true, true
+		for _, id := range ids {
+			x, ok := w.of(p, id).at(o.Period)
+			everywhere = everywhere && ok
+			valued = valued && ok && x.Status == stat.StatusReported
 		}
-		if everywhere {
+		if valued {
 			return o.Period, true
 		}
+		if everywhere && fallback == nil {
+			fallback = &o.Period
+		}
 	}
-	return stat.Period{}, false
+	if fallback == nil {
+		return stat.Period{}, false
+	}
+	return *fallback, true
 }
 
 // setPeriod adds the period; a template's "In" before it becomes the preposition that the period needs.
@@ -167,12 +170,17 @@ func (w *writer) count(p stat.Panel, series string, period stat.Period, common b
 }
 
 func (w *writer) latest(p stat.Panel, series string) []stat.Part {
-	o, ok := w.of(p, series).latest()
+	o, after, ok := w.of(p, series).latest()
 	if !ok {
 		w.problem(stat.SeverityError, p.ID, "no-figure", "There is no figure for the series "+series+".")
 		return []stat.Part{text("no figure on " + w.noun(p, series).Many)}
 	}
-	return append(counted(o, w.noun(p, series)), text(" "+periodIn(o.Period, p.Clock)))
+	parts := append(counted(o, w.noun(p, series)), text(" "+periodIn(o.Period, p.Clock)))
+	if len(after) > 0 {
+		_, words := periodWords(after[len(after)-1].Period, p.Clock)
+		parts = append(parts, text(" ("+words+": "+after[len(after)-1].Status.Words()+")"))
+	}
+	return parts
 }
 
 func (w *writer) ratio(p stat.Panel, period stat.Period) []stat.Part {
@@ -192,8 +200,18 @@ func (w *writer) rate(p stat.Panel, period stat.Period) []stat.Part {
 		return limited(o, p.Rate.Label, p.Rate.Decimals)
 	}
 	of, _ := w.of(p, p.Rate.Of).at(period)
-	_, why := stat.RateOf(of, stat.Observation{}, p.Rate.Per, stat.Level95)
+	_, why := stat.RateOf(of, w.residents(p, period), p.Rate.Per, stat.Level95)
 	return w.uncomputed(p, "rate", why)
+}
+
+// residents returns the population observation of the panel for the period.
+func (w *writer) residents(p stat.Panel, period stat.Period) stat.Observation {
+	for _, o := range w.people {
+		if o.Panel == p.ID && o.Period.Key() == period.Key() {
+			return o
+		}
+	}
+	return stat.Observation{}
 }
 
 // uncomputed says why there is no ratio or rate. Where the rules would allow one, but the observations hold none,
@@ -206,16 +224,27 @@ func (w *writer) uncomputed(p stat.Panel, what string, why stat.Refusal) []stat.
 	return []stat.Part{text("no " + what + ", as " + why.Words())}
 }
 
-// list is every stated figure of a series with its period; where sources differ for a period, each is named.
+// list is every stated figure of a series with its period; where sources differ for a period, each is named. A list
+// of more than longest figures gives the first and the last of them.
 func (w *writer) list(p stat.Panel, series string) []stat.Part {
 	v := w.of(p, series)
+	picks := v.picks()
+	if len(picks) == 0 {
+		w.problem(stat.SeverityError, p.ID, "no-figure", "There is no figure for the series "+series+".")
+		return []stat.Part{text("no figure on " + v.series.Noun.Many)}
+	}
 	var phrases [][]stat.Part
-	for _, pick := range v.picks() {
-		var phrase []stat.Part
-		if len(phrases) == 0 {
-			phrase = counted(pick, v.series.Noun)
-		} else {
-			phrase = bare(pick)
+	named := false
+	for i, pick := range picks {
+		if len(picks) > longest && i > 1 && i < len(picks)-2 {
+			if i == 2 {
+				phrases = append(phrases, []stat.Part{text("others between")})
+			}
+			continue
+		}
+		phrase := bare(pick)
+		if !named && pick.Status == stat.StatusReported {
+			phrase, named = counted(pick, v.series.Noun), true
 		}
 		phrase = append(phrase, text(" "+periodIn(pick.Period, p.Clock)))
 		for _, o := range v.obs {
@@ -224,10 +253,6 @@ func (w *writer) list(p stat.Panel, series string) []stat.Part {
 			}
 		}
 		phrases = append(phrases, phrase)
-	}
-	if len(phrases) == 0 {
-		w.problem(stat.SeverityError, p.ID, "no-figure", "There is no figure for the series "+series+".")
-		return []stat.Part{text("no figure on " + v.series.Noun.Many)}
 	}
 	return join(phrases)
 }
@@ -239,7 +264,7 @@ func (w *writer) coverage(p stat.Panel, series string) []stat.Part {
 		if (series != "" && s.ID != series) || (series == "" && s.Expected == nil) {
 			continue
 		}
-		if o, ok := w.of(p, s.ID).latest(); ok && o.Coverage.Known() {
+		if o, _, ok := w.of(p, s.ID).latest(); ok && o.Coverage.Known() {
 			return []stat.Part{text(o.Coverage.Words())}
 		}
 	}

@@ -140,12 +140,12 @@ func RateOf(count, population Observation, per int64, level float64) (Observatio
 	why := combine(count, count)
 	switch {
 	case why != "":
+	case count.Value < RateMinimum:
+		why = RefusedSmall
 	case population.Status != StatusReported || population.Value < 1:
 		why = RefusedPopulation
 	case population.Period.Key() != count.Period.Key():
 		why = RefusedPeriod
-	case count.Value < RateMinimum:
-		why = RefusedSmall
 	}
 	if why != "" {
 		return refused(out, why, count), why

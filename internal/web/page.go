@@ -18,6 +18,7 @@ type page struct {
 	Nav         []link
 	Release     *releaseLine // nil where no release is read
 	Version     string
+	Asked       string // what was searched for
 }
 
 // link is an address with the words for it.
@@ -41,6 +42,8 @@ type releaseLine struct {
 // navigation is the site map in the header, in order.
 var navigation = []link{
 	{Path: "/indicators", Text: "Indicators"},
+	{Path: "/places", Text: "Places"},
+	{Path: "/laws", Text: "Laws"},
 	{Path: "/sources", Text: "Sources"},
 	{Path: "/methods", Text: "Methods"},
 	{Path: "/releases", Text: "Releases"},

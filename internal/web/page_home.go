@@ -25,7 +25,7 @@ type homePage struct {
 type headline struct {
 	Indicator stat.Indicator
 	Path      string
-	Answer    []stat.Sentence
+	Answer    []said
 	Figure    *figure
 	Caution   string // the worst thing to know before quoting
 }
@@ -73,7 +73,7 @@ func (v *visit) headline(ind stat.Indicator, drawn bool) (headline, error) {
 	if err != nil {
 		return headline{}, err
 	}
-	h := headline{Indicator: ind, Path: v.indicatorPath(ind.ID), Answer: answer.Sentences}
+	h := headline{Indicator: ind, Path: v.indicatorPath(ind.ID), Answer: v.sayAll(answer.Sentences)}
 	if len(answer.Cautions) > 0 {
 		h.Caution = answer.Cautions[0]
 	}
@@ -110,7 +110,7 @@ func (s *Server) indicators(v *visit) (*representation, error) {
 		if err != nil {
 			return nil, err
 		}
-		title := topicWords(ind.Topic)
+		title := v.topic(ind)
 		i := slices.IndexFunc(p.Topics, func(t topic) bool { return t.Title == title })
 		if i < 0 {
 			p.Topics = append(p.Topics, topic{Title: title})

@@ -7,27 +7,33 @@ import (
 	"slices"
 	"strings"
 
+	"tallystick/internal/chart"
 	"tallystick/internal/stat"
 )
 
 // indicatorPage is one question with its answer and everything that a reader needs to judge and to quote it.
 type indicatorPage struct {
 	page
-	Indicator stat.Indicator
-	Topic     string
-	Answer    []stat.Sentence
-	Trust     []link
-	Figure    *figure
-	Panels    []panelLine
-	Cautions  []string
-	Laws      []law
-	Changes   []change
-	Coverage  []coverageLine
-	Downloads []download
-	Citation  string
-	Pinned    string // address of this page as it stands in this release, for ever
-	Sources   []sourceLine
-	Related   []link
+	Indicator  stat.Indicator
+	Topic      string
+	Answer     []said
+	Trust      []link
+	Figure     *figure
+	Tables     []table
+	Grids      []grid
+	Panels     []panelLine
+	Cautions   []string
+	Laws       []law
+	Changes    []change
+	Coverage   []coverageLine
+	Downloads  []download
+	Citation   string
+	References []link
+	EmbedFrozen,
+	EmbedCurrent string
+	Pinned  string // address of this page as it stands in this release, for ever
+	Sources []sourceLine
+	Related []link
 }
 
 // panelLine defines one panel: what it counts, on which clock, and the sentence the rules wrote about it.
@@ -35,7 +41,7 @@ type panelLine struct {
 	Title    string
 	Unit     string
 	Clock    string
-	Sentence stat.Sentence
+	Sentence said
 	Series   []seriesLine
 	Ratio    string // how the ratio was made, in words
 	Unlike   string
@@ -52,6 +58,7 @@ type seriesLine struct {
 
 // law is a section of law that an indicator counts under, as it stands now.
 type law struct {
+	Path     string
 	Citation string
 	Title    string
 	Plain    string
@@ -62,6 +69,7 @@ type law struct {
 
 // change is a break or an event: something that a reader of the series should know of, with its date.
 type change struct {
+	ID    string // of an event
 	Date  stat.Date
 	When  string
 	Title string
@@ -99,6 +107,11 @@ type sourceLine struct {
 // indicator serves GET /indicators/:id, GET /releases/:release/indicators/:id and their twins in other formats.
 func (s *Server) indicator(v *visit) (*representation, error) {
 	name := v.param("id")
+	for _, c := range citing {
+		if id, ok := strings.CutSuffix(name, c.ext); ok {
+			return v.reference(id, c.ext, c.contentType)
+		}
+	}
 	if ext := path.Ext(name); ext != "" {
 		return v.twin(strings.TrimSuffix(name, ext), ext)
 	}
@@ -118,12 +131,12 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 	p := indicatorPage{
 		page:      v.frame(ind.Title, plain(answer.Sentences)),
 		Indicator: ind,
-		Topic:     topicWords(ind.Topic),
-		Answer:    answer.Sentences,
+		Topic:     v.topic(ind),
+		Answer:    v.sayAll(answer.Sentences),
 		Figure:    fig,
-		Panels:    panelLines(ind, answer, defs),
+		Panels:    v.panelLines(ind, answer, defs),
 		Cautions:  answer.Cautions,
-		Laws:      laws(ind, defs, stat.DateOf(v.rel.PublishedAt())),
+		Laws:      lawsOf(ind, defs, stat.DateOf(v.rel.PublishedAt())),
 		Changes:   changes(answer, defs),
 		Coverage:  coverageLines(ind, obs, defs),
 		Downloads: v.downloads(ind.ID),
@@ -131,12 +144,27 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 		Sources:   sourceLines(obs),
 		Related:   v.related(ind, defs),
 	}
+	if tables := chart.NewTable(ind, obs, defs); len(tables) > 0 {
+		p.Tables = []table{{tables[0], v.valuesPath()}}
+	}
+	p.Grids = v.grids(ind, obs)
+	for _, c := range citing {
+		p.References = append(p.References, link{Path: v.indicatorPath(ind.ID) + c.ext, Text: c.title, Type: c.contentType})
+	}
+	frame := `<iframe src="%s" title="%s" width="100%%" height="560"></iframe>`
+	p.EmbedFrozen = fmt.Sprintf(frame, v.base()+"/releases/"+v.rel.ID()+"/embed/"+ind.ID, ind.Title)
+	p.EmbedCurrent = fmt.Sprintf(frame, v.base()+"/embed/"+ind.ID, ind.Title)
 	for _, d := range p.Downloads {
 		p.Alternates = append(p.Alternates, link{Path: d.Path, Text: d.Title, Type: typeOf(d.Path)})
 	}
 	p.Trust = v.trust(ind, obs, p)
 	p.Citation = v.citation(ind, p.Pinned)
 	return v.show("indicator", p)
+}
+
+// topic is the topic of an indicator as a heading.
+func (v *visit) topic(ind stat.Indicator) string {
+	return capital(label(v.rel.Definitions(), "topics", ind.Topic))
 }
 
 // definition returns the definition of an indicator as it stood in the release that is read.
@@ -195,7 +223,7 @@ func (v *visit) citation(ind stat.Indicator, pinned string) string {
 }
 
 // panelLines defines the panels of an indicator in words.
-func panelLines(ind stat.Indicator, answer stat.Answer, defs stat.Definitions) []panelLine {
+func (v *visit) panelLines(ind stat.Indicator, answer stat.Answer, defs stat.Definitions) []panelLine {
 	var lines []panelLine
 	for _, p := range ind.Panels {
 		line := panelLine{
@@ -204,7 +232,7 @@ func panelLines(ind stat.Indicator, answer stat.Answer, defs stat.Definitions) [
 		}
 		for _, s := range answer.Panels {
 			if s.Panel == p.ID {
-				line.Sentence = s.Sentence
+				line.Sentence = v.say(s.Sentence)
 			}
 		}
 		for _, s := range p.Series {
@@ -229,23 +257,26 @@ func seriesLabel(p stat.Panel, id string) string {
 	return id
 }
 
-// laws are the sections that an indicator counts under, in the version in force on the day.
-func laws(ind stat.Indicator, defs stat.Definitions, day stat.Date) []law {
+// lawsOf are the sections that an indicator counts under, in the version in force on the day.
+func lawsOf(ind stat.Indicator, defs stat.Definitions, day stat.Date) []law {
 	var out []law
 	for _, id := range ind.Statutes {
-		st, ok := defs.Statute(id)
-		if !ok {
-			continue
+		if st, ok := defs.Statute(id); ok {
+			out = append(out, lawOf(st, day))
 		}
-		l := law{Citation: st.Citation, Title: st.Title, Plain: st.Plain}
-		for _, version := range st.Versions {
-			if version.From.IsZero() || version.From.Compare(day) <= 0 {
-				l.Label, l.Class, l.Since = version.Label, version.Class, version.From
-			}
-		}
-		out = append(out, l)
 	}
 	return out
+}
+
+// lawOf is a section in the version in force on the day.
+func lawOf(st stat.Statute, day stat.Date) law {
+	l := law{Path: "/laws/" + st.ID, Citation: st.Citation, Title: st.Title, Plain: st.Plain}
+	for _, version := range st.Versions {
+		if version.From.IsZero() || version.From.Compare(day) <= 0 {
+			l.Label, l.Class, l.Since = version.Label, version.Class, version.From
+		}
+	}
+	return l
 }
 
 // changes are the breaks and the events that apply to an indicator, oldest first.
@@ -257,7 +288,7 @@ func changes(answer stat.Answer, defs stat.Definitions) []change {
 	for _, id := range answer.Events {
 		for _, e := range defs.Events {
 			if e.ID == id {
-				out = append(out, change{Date: e.Date, When: dateWords(e.Date, e.Precision), Title: e.Title, Text: e.Text, Link: webLink(e.Address)})
+				out = append(out, eventLine(e))
 			}
 		}
 	}

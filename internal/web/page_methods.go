@@ -51,3 +51,13 @@ func (s *Server) about(v *visit) (*representation, error) {
 	site := v.rel.Definitions().Site
 	return v.show("about", aboutPage{v.frame("About "+site.Name, site.About)})
 }
+
+// accessibilityPage says what the site does for every reader and where it still falls short.
+type accessibilityPage struct {
+	page
+}
+
+// accessibility serves GET /accessibility.
+func (s *Server) accessibility(v *visit) (*representation, error) {
+	return v.show("accessibility", accessibilityPage{v.frame("Accessibility", "What this site does for every reader, and where it falls short.")})
+}

@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 
+	"tallystick/internal/chart"
 	"tallystick/internal/stat"
 )
 
@@ -19,8 +20,10 @@ type pages map[string]*template.Template
 func parsePages(fsys fs.FS, a *assets) pages {
 	funcs := template.FuncMap{
 		"asset":   a.address,
-		"value":   valueAddress,
+		"key":     escapeKey,
 		"row":     rowAnchor,
+		"rest":    func(columns []chart.Column) int { return len(columns) - 1 },
+		"host":    hostOf,
 		"count":   func(n int64) string { return stat.FormatCount(n) },
 		"size":    sizeWords,
 		"drawing": trusted,
@@ -48,8 +51,12 @@ func (p pages) render(name string, data any) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("there is no template %q", name)
 	}
+	document := "layout.html"
+	if t.Lookup("document") != nil {
+		document = "document" // a page that stands alone, without the frame of the site
+	}
 	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, "layout.html", data); err != nil {
+	if err := t.ExecuteTemplate(&b, document, data); err != nil {
 		return nil, fmt.Errorf("template %s: %v", name, err) // whatever its kind, it is a fault of ours
 	}
 	return b.Bytes(), nil
@@ -64,12 +71,6 @@ func trusted(svg []byte) template.HTML { return template.HTML(svg) }
 func rowAnchor(key string) string {
 	_, rest, _ := strings.Cut(key, "/")
 	return rest
-}
-
-// valueAddress is where a reader gets from a number to what lies behind it: its row on the page of its indicator.
-func valueAddress(key string) string {
-	id, rest, _ := strings.Cut(key, "/")
-	return "/indicators/" + id + "#" + rest
 }
 
 // sizeWords is a number of bytes for a reader: 940 bytes, 12 kB, 1.4 MB.

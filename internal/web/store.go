@@ -29,6 +29,7 @@ type representation struct {
 	filename    string // offered to whoever saves it; empty for pages
 	attachment  bool   // saved and not shown
 	open        bool   // may be read by pages of other sites: files, never pages
+	framed      bool   // may be shown in a frame of another site
 	policy      string // content security policy, if not the pages' own
 	body        []byte
 	gzipped     []byte // nil where compression gains nothing
@@ -72,6 +73,10 @@ func (r *representation) write(c echo.Context) error {
 	h.Set("Cache-Control", r.caching)
 	if r.policy != "" {
 		h.Set("Content-Security-Policy", r.policy)
+	}
+	if r.framed {
+		h.Del("Cross-Origin-Opener-Policy")
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	}
 	if r.open {
 		h.Set("Access-Control-Allow-Origin", "*")

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -30,25 +31,18 @@ type maker func(v *visit) (*representation, error)
 // same time. An answer is kept under the release it shows, the newest one, and its canonical address.
 func (s *Server) stored(answer maker, parameters ...string) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		query := c.QueryParams()
-		if err := allowOnly(query, parameters...); err != nil {
-			return err
-		}
-		v, err := s.visit(c, query)
+		v, err := s.visit(c, parameters)
 		if err != nil {
 			return err
 		}
-		key := v.newest.SHA256() + " " + v.rel.SHA256() + " " + v.path + "?" + query.Encode()
+		if v.query.Get("known") != "" {
+			return v.known(c)
+		}
+		key := v.newest.SHA256() + " " + v.rel.SHA256() + " " + v.path + "?" + v.query.Encode()
 		if rep, ok := s.store.get(key); ok {
 			return rep.write(c)
 		}
-		made, err, _ := s.flights.Do(key, func() (any, error) {
-			if err := s.turns.take(); err != nil {
-				return nil, err
-			}
-			defer s.turns.give()
-			return answer(v)
-		})
+		made, err, _ := s.flights.Do(key, func() (any, error) { return s.inTurn(v, answer) })
 		if err != nil {
 			return err
 		}
@@ -58,8 +52,35 @@ func (s *Server) stored(answer maker, parameters ...string) echo.HandlerFunc {
 	}
 }
 
+// made answers what readers put in their own words, which is not worth keeping.
+func (s *Server) made(answer maker, parameters ...string) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		v, err := s.visit(c, parameters)
+		if err != nil {
+			return err
+		}
+		rep, err := s.inTurn(v, answer)
+		if err != nil {
+			return err
+		}
+		return rep.write(c)
+	}
+}
+
+func (s *Server) inTurn(v *visit, answer maker) (*representation, error) {
+	if err := s.turns.take(); err != nil {
+		return nil, err
+	}
+	defer s.turns.give()
+	return answer(v)
+}
+
 // visit finds the release that a request reads: the one its path names, or the newest.
-func (s *Server) visit(c echo.Context, query url.Values) (*visit, error) {
+func (s *Server) visit(c echo.Context, parameters []string) (*visit, error) {
+	query := c.QueryParams()
+	if err := allowOnly(query, parameters...); err != nil {
+		return nil, err
+	}
 	v := &visit{Server: s, at: s.clock(), path: c.Request().URL.Path, param: c.Param, query: query}
 	newest, err := s.library.Latest(v.at)
 	if err != nil {
@@ -73,6 +94,31 @@ func (s *Server) visit(c echo.Context, query url.Values) (*visit, error) {
 		v.pinned = true
 	}
 	return v, nil
+}
+
+// known sends a reader who asks what was known on a day to the same page in the release that was the newest then.
+func (v *visit) known(c echo.Context) error {
+	day, err := stat.ParseDate(v.query.Get("known"))
+	if err != nil {
+		return invalid("“%s” is not a date like 2026-11-24.", clip(v.query.Get("known")))
+	}
+	rel, err := v.library.KnownOn(day, v.at)
+	if err != nil {
+		return problem{err, "Nothing had been published by " + day.Long() + "."}
+	}
+	to := url.URL{Path: "/releases/" + rel.ID()}
+	if v.path != "/" && v.path != "/indicators" {
+		to.Path += v.path
+	}
+	rest := url.Values{}
+	for name, values := range v.query {
+		if name != "known" {
+			rest[name] = values
+		}
+	}
+	to.RawQuery = rest.Encode()
+	c.Response().Header().Set("Cache-Control", revalidate)
+	return c.Redirect(http.StatusFound, to.String())
 }
 
 // turns bounds how many answers are made at once and how many wait, so that a crowd that asks for what was never

@@ -19,9 +19,7 @@ func plain(sentences []stat.Sentence) string {
 	return strings.Join(parts, " ")
 }
 
-// topicWords is a topic as a heading: first letter upper case, hyphens as spaces.
-func topicWords(topic string) string { return capital(strings.ReplaceAll(topic, "-", " ")) }
-
+// capital writes the first letter in upper case.
 func capital(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	if n == 0 {
@@ -91,4 +89,13 @@ func webLink(address string) string {
 		return ""
 	}
 	return u.String()
+}
+
+// hostOf is the host of a checked address, without www.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	return strings.TrimPrefix(u.Host, "www.")
 }

@@ -1,0 +1,941 @@
+package stat
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Former is a release as it was published: what anybody may have kept a copy of.
+type Former struct {
+	Release      string
+	Definitions  Definitions
+	Observations []Observation
+	// Withheld holds the true values of what the release withheld, by the observations' keys. It is kept in
+	// private beside the warehouse. Where it is missing, a period of which any published figure has changed is
+	// held back, since nobody can say what the two releases give away together.
+	Withheld map[string]float64
+}
+
+// Disclosed is what may be published of a draft's observations.
+type Disclosed struct {
+	Observations []Observation
+	Audit        Audit
+	Issues       []Issue // for the analyst: what was withdrawn or held, and why
+	// Withheld holds the true values of what is not published, by the observations' keys. It must never leave
+	// the place where the warehouse is; the audit of the next release needs it (Former.Withheld).
+	Withheld map[string]float64
+}
+
+// SuppressObservations applies the rule to all protected counts of a draft. It finds the equations that hold
+// between them and the open counts of the same data sets (a total and its parts by any dimension, a set of
+// codes and its members, a span and the years in it, a code and those below it), withholds what must be, and
+// everything computed from it: a rate is the count, since the denominator is public.
+//
+// All former releases are audited jointly with this one, since published numbers cannot be taken back: what
+// was withheld stays withheld, and the attacker is assumed to know which counts did not change. A line that
+// cannot be protected is withdrawn (all its cells are withheld, zeros too), and a period whose revision would
+// give a small count away is held: it stays as the last release had it. Where nothing helps, the error is an
+// Unprotectable.
+func SuppressObservations(obs []Observation, defs Definitions, rule Rule, former ...Former) (Disclosed, error) {
+	now := newLedger(obs, nil, defs)
+	if !now.protects() {
+		return Disclosed{Observations: obs, Audit: Audit{K: rule.K, Releases: len(former)}}, nil
+	}
+	d := &disclosure{obs: obs, rule: rule, now: now, held: make(map[int]bool), withdrawn: make(map[string]bool)}
+	for _, f := range former {
+		d.before = append(d.before, newLedger(f.Observations, withTruth(f, now), f.Definitions))
+	}
+	d.groups()
+	d.holdUnknown(former)
+	for {
+		joint := d.join()
+		result, err := Suppress(joint.plan, rule)
+		if err == nil {
+			return d.publish(joint, result, former), nil
+		}
+		var refused *Unprotectable
+		if !errors.As(err, &refused) || !d.yield(joint, refused) {
+			return Disclosed{}, err
+		}
+	}
+}
+
+// coordinate says what a count is a count of, in a way that is the same wherever the count is shown.
+type coordinate struct {
+	dataset string
+	measure string
+	period  Period
+	ordinal int
+	codes   []DimensionCode // constraints on the records, sorted; a set of codes is joined by +
+}
+
+func (c coordinate) key() string {
+	var b strings.Builder
+	b.WriteString(c.dataset + " " + c.measure + " " + c.period.Key())
+	if c.ordinal > 0 {
+		b.WriteString("/" + strconv.Itoa(c.ordinal))
+	}
+	for _, d := range c.codes {
+		b.WriteString(" " + d.Dimension + "=" + d.Code)
+	}
+	return b.String()
+}
+
+// bareKey is the key without the ordinal: the same for contested figures of one thing.
+func (c coordinate) bareKey() string {
+	c.ordinal = 0
+	return c.key()
+}
+
+// without is the coordinate with one constraint less.
+func (c coordinate) without(dimension string) coordinate {
+	c.codes = slices.DeleteFunc(slices.Clone(c.codes), func(d DimensionCode) bool { return d.Dimension == dimension })
+	return c
+}
+
+// code is the constraint on the dimension.
+func (c coordinate) code(dimension string) string {
+	for _, d := range c.codes {
+		if d.Dimension == dimension {
+			return d.Code
+		}
+	}
+	return ""
+}
+
+// count is one cell of a ledger.
+type count struct {
+	coordinate
+	name      string // unique in the ledger: the coordinate, with a number where two observations contradict
+	value     int64
+	public    bool // published with its value, in a former release
+	withheld  bool // in a former release
+	protected bool
+	records   bool // the measure counts records, so that lines are counts
+}
+
+// ledger is the counts of one release and the equations between them.
+type ledger struct {
+	defs   Definitions
+	counts []count
+	byName map[string]int
+	of     map[string]int // observation key to count
+	lines  []sumLine
+	bare   map[string][]int // coordinate without its ordinal to counts
+	absent map[string]bool  // families of which a part is not reported
+}
+
+// sumLine is total = parts + rest. The rest is known to everybody (a contradiction among the figures, which
+// notes may speak of) unless the line is loose: then parts are missing.
+type sumLine struct {
+	name  string
+	total int
+	parts []int
+	loose bool
+	time  bool // a span and the periods in it
+}
+
+// newLedger finds the counts and the lines between them. truth gives values that were withheld; nil for the
+// draft itself, in which every reported count has its value.
+func newLedger(obs []Observation, truth map[string]float64, defs Definitions) *ledger {
+	l := &ledger{defs: defs, byName: make(map[string]int), of: make(map[string]int),
+		bare: make(map[string][]int), absent: make(map[string]bool)}
+	protectedSets := make(map[string]bool)
+	type placed struct {
+		o         Observation
+		at        coordinate
+		protected bool
+		records   bool
+	}
+	var found []placed
+	for _, o := range obs {
+		if o.Kind != KindCount {
+			continue
+		}
+		at, protected, records, ok := locate(o, defs)
+		if !ok {
+			continue
+		}
+		found = append(found, placed{o, at, protected, records})
+		if protected {
+			protectedSets[at.dataset] = true
+		}
+	}
+	for _, f := range found {
+		if !protectedSets[f.at.dataset] {
+			continue
+		}
+		value := f.o.Value
+		switch f.o.Status {
+		case StatusReported:
+		case StatusWithheld:
+			v, ok := truth[f.o.Key()]
+			if !ok {
+				l.miss(f.o, f.at)
+				continue
+			}
+			value = v
+		default:
+			l.miss(f.o, f.at)
+			continue
+		}
+		l.put(f.o, f.at, int64(value), f.protected, f.records, truth != nil)
+	}
+	for i, c := range l.counts {
+		l.bare[c.bareKey()] = append(l.bare[c.bareKey()], i)
+	}
+	l.link()
+	l.linkPanels(obs)
+	return l
+}
+
+// miss remembers that the lines which should hold the observation do not.
+func (l *ledger) miss(o Observation, at coordinate) {
+	for _, d := range at.codes {
+		l.absent[at.without(d.Dimension).bareKey()+" by "+d.Dimension] = true
+	}
+	for _, d := range o.Codes {
+		l.absent[panelKey(o)+" by "+d.Dimension] = true
+	}
+}
+
+// panelKey names the total that an observation is shown under.
+func panelKey(o Observation) string {
+	o.Codes, o.Ordinal = nil, 0
+	return o.Key()
+}
+
+func (l *ledger) put(o Observation, at coordinate, value int64, protected, records, past bool) {
+	name := at.key()
+	for n := 2; ; n++ {
+		i, ok := l.byName[name]
+		if !ok {
+			l.byName[name] = len(l.counts)
+			l.counts = append(l.counts, count{coordinate: at, name: name, value: value, records: records})
+			i = len(l.counts) - 1
+		} else if l.counts[i].value != value {
+			name = at.key() + " #" + strconv.Itoa(n)
+			continue
+		}
+		c := &l.counts[i]
+		c.protected = c.protected || protected
+		c.public = c.public || past && o.Status == StatusReported
+		c.withheld = c.withheld || past && o.Status == StatusWithheld
+		l.of[o.Key()] = i
+		return
+	}
+}
+
+func (l *ledger) protects() bool {
+	return slices.ContainsFunc(l.counts, func(c count) bool { return c.protected })
+}
+
+// locate gives the coordinate of an observation, whether it is protected, and whether its measure counts
+// records.
+func locate(o Observation, defs Definitions) (coordinate, bool, bool, bool) {
+	indicator, ok := defs.Indicator(o.Indicator)
+	if !ok {
+		return coordinate{}, false, false, false
+	}
+	panel, ok := find(indicator.Panels, o.Panel, func(p Panel) string { return p.ID })
+	if !ok {
+		return coordinate{}, false, false, false
+	}
+	series, ok := find(panel.Series, o.Series, func(s Series) string { return s.ID })
+	if !ok {
+		return coordinate{}, false, false, false
+	}
+	dataset, _ := defs.Dataset(series.Dataset)
+	protected := panel.Protection == ProtectionProtected || dataset.Protection == ProtectionProtected
+	where := series.Where
+	for _, d := range o.Codes {
+		for _, b := range panel.Breakdowns {
+			if b.By != d.Dimension || len(b.Series) > 0 && !slices.Contains(b.Series, series.ID) {
+				continue
+			}
+			if b.Where != nil {
+				where = b.Where
+			}
+			protected = protected || b.Protection == ProtectionProtected
+		}
+	}
+	at := coordinate{dataset: series.Dataset, measure: cmp.Or(series.Measure.Sum, series.Measure.Count),
+		period: o.Period, ordinal: o.Ordinal}
+	at.period.Stated = ""
+	for dimension, codes := range where {
+		if o.Code(dimension) != "" {
+			continue
+		}
+		codes = slices.DeleteFunc(slices.Clone(codes), func(c string) bool { return c == "all" })
+		if len(codes) > 0 {
+			slices.Sort(codes)
+			at.codes = append(at.codes, DimensionCode{dimension, strings.Join(codes, "+")})
+		}
+	}
+	for _, d := range o.Codes {
+		if d.Code != "all" {
+			at.codes = append(at.codes, d)
+		}
+	}
+	slices.SortFunc(at.codes, func(a, b DimensionCode) int { return cmp.Compare(a.Dimension, b.Dimension) })
+	return at, protected, series.Measure.Count != "", true
+}
+
+// link finds every line that an attacker can find: a count and the counts that have one constraint more.
+func (l *ledger) link() {
+	type family struct {
+		parent    coordinate
+		dimension string
+		children  []int
+	}
+	families := make(map[string]*family)
+	var order []string
+	for i, c := range l.counts {
+		for _, d := range c.codes {
+			parent := c.without(d.Dimension)
+			key := parent.bareKey() + " by " + d.Dimension
+			if families[key] == nil {
+				families[key] = &family{parent: parent, dimension: d.Dimension}
+				order = append(order, key)
+			}
+			families[key].children = append(families[key].children, i)
+		}
+	}
+	slices.Sort(order)
+	for _, key := range order {
+		f := families[key]
+		l.linkFamily(key, f.parent, f.dimension, f.children)
+	}
+	l.linkContested()
+	l.linkTime()
+}
+
+// linkFamily adds the lines among the counts that differ from their parent by one constraint.
+func (l *ledger) linkFamily(name string, parent coordinate, dimension string, children []int) {
+	above := l.above(parent.dataset, dimension)
+	loose := l.absent[name]
+	single := make(map[string][]int)
+	var sets []int
+	for _, i := range children {
+		if code := l.counts[i].code(dimension); strings.Contains(code, "+") {
+			sets = append(sets, i)
+		} else {
+			single[code] = append(single[code], i)
+		}
+	}
+	under := make(map[string][]int) // by the nearest code above that is counted too; "" for the total
+	var codes []string
+	for code := range single {
+		codes = append(codes, code)
+	}
+	slices.Sort(codes)
+	for _, code := range codes {
+		up := nearest(code, above, func(up string) bool { return single[up] != nil })
+		under[up] = append(under[up], single[code][0])
+	}
+	totals := l.bare[parent.bareKey()]
+	for _, total := range totals {
+		l.line(name, total, under[""], loose)
+	}
+	for _, code := range codes {
+		for _, total := range single[code] {
+			l.line(l.counts[total].name+" by what is below it", total, under[code], loose)
+		}
+	}
+	for _, set := range sets {
+		var inside, outside []int
+		members := strings.Split(l.counts[set].code(dimension), "+")
+		for _, code := range codes {
+			if slices.Contains(members, code) {
+				inside = append(inside, single[code][0])
+			} else if slices.Contains(under[""], single[code][0]) {
+				outside = append(outside, single[code][0])
+			}
+		}
+		l.line(l.counts[set].name+" by its codes", set, inside, loose)
+		for _, total := range totals {
+			l.line(name+" with "+l.counts[set].name, total, append(outside, set), loose)
+		}
+	}
+}
+
+// linkPanels adds the lines that a reader sees: each total of a panel and its parts by one dimension, though
+// their records may be chosen by other codes.
+func (l *ledger) linkPanels(obs []Observation) {
+	totals := make(map[string][]int)
+	parts := make(map[string][]int)
+	var order []string
+	for _, o := range obs {
+		i, ok := l.of[o.Key()]
+		switch {
+		case !ok:
+		case len(o.Codes) == 0:
+			if totals[panelKey(o)] == nil {
+				order = append(order, panelKey(o))
+			}
+			totals[panelKey(o)] = append(totals[panelKey(o)], i)
+		case len(o.Codes) == 1:
+			key := panelKey(o) + " by " + o.Codes[0].Dimension
+			if parts[key] == nil {
+				order = append(order, key)
+			}
+			parts[key] = append(parts[key], i)
+		}
+	}
+	slices.Sort(order)
+	for _, key := range order {
+		whole, dimension, isFamily := strings.Cut(key, " by ")
+		if !isFamily {
+			continue
+		}
+		top := l.topmost(parts[key], dimension)
+		for _, total := range totals[whole] {
+			l.line(key, total, top, l.absent[key])
+		}
+	}
+}
+
+// topmost leaves out the counts whose code lies below another's.
+func (l *ledger) topmost(parts []int, dimension string) []int {
+	if len(parts) == 0 {
+		return nil
+	}
+	above := l.above(l.counts[parts[0]].dataset, dimension)
+	present := make(map[string]bool)
+	for _, i := range parts {
+		present[l.counts[i].code(dimension)] = true
+	}
+	var out []int
+	for _, i := range parts {
+		if nearest(l.counts[i].code(dimension), above, func(code string) bool { return present[code] }) == "" {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// above maps the codes of a dimension to their parents.
+func (l *ledger) above(dataset, dimension string) map[string]string {
+	out := make(map[string]string)
+	if d, ok := l.defs.Dataset(dataset); ok {
+		if field, ok := d.Field(dimension); ok {
+			list, _ := l.defs.Codelist(field.Codelist)
+			for _, c := range list.Codes {
+				out[c.Code] = c.Parent
+			}
+		}
+	}
+	return out
+}
+
+// nearest is the nearest code above the given one that is present; "" if only the total is.
+func nearest(code string, above map[string]string, present func(string) bool) string {
+	for range above {
+		code = above[code]
+		if code == "" || code == "all" {
+			return ""
+		}
+		if present(code) {
+			return code
+		}
+	}
+	return ""
+}
+
+// linkContested makes contested figures of one coordinate stand and fall together: if one is withheld, all are.
+func (l *ledger) linkContested() {
+	for _, g := range l.bare {
+		if len(g) < 2 {
+			continue
+		}
+		for _, i := range g {
+			l.counts[i].protected = slices.ContainsFunc(g, func(j int) bool { return l.counts[j].protected })
+		}
+	}
+}
+
+// linkTime adds a line for every span and the periods inside it that do not overlap.
+func (l *ledger) linkTime() {
+	groups := make(map[string][]int)
+	var order []string
+	for i, c := range l.counts {
+		c.period, c.ordinal = Period{}, 0
+		key := c.coordinate.key()
+		if groups[key] == nil {
+			order = append(order, key)
+		}
+		groups[key] = append(groups[key], i)
+	}
+	slices.Sort(order)
+	for _, key := range order {
+		g := groups[key]
+		slices.SortFunc(g, func(a, b int) int {
+			p, q := l.counts[a].period, l.counts[b].period
+			return cmp.Or(p.To.Compare(q.To), -p.From.Compare(q.From), cmp.Compare(a, b))
+		})
+		for _, total := range g {
+			span := l.counts[total].period
+			var inside []int
+			var last Date
+			sum := int64(0)
+			for _, i := range g {
+				p := l.counts[i].period
+				same := p.From == span.From && p.To == span.To
+				if same || p.From.Compare(span.From) < 0 || p.To.Compare(span.To) > 0 {
+					continue
+				}
+				if len(inside) > 0 && p.From.Compare(last) <= 0 {
+					continue
+				}
+				inside, last = append(inside, i), p.To
+				sum += l.counts[i].value
+			}
+			if sum <= l.counts[total].value {
+				l.lineOverTime(total, inside)
+				continue
+			}
+			// The span and the years come from sources that differ: only that no year exceeds the span is known.
+			for _, i := range inside {
+				if l.counts[i].value <= l.counts[total].value {
+					l.lineOverTime(total, []int{i})
+				}
+			}
+		}
+	}
+}
+
+func (l *ledger) line(name string, total int, parts []int, loose bool) {
+	if len(parts) > 0 && !slices.Contains(parts, total) {
+		l.lines = append(l.lines, sumLine{name: name, total: total, parts: slices.Clone(parts),
+			loose: loose || len(parts) == 1})
+	}
+}
+
+func (l *ledger) lineOverTime(total int, parts []int) {
+	if len(parts) > 0 {
+		l.lines = append(l.lines, sumLine{name: l.counts[total].name + " by period", total: total,
+			parts: slices.Clone(parts), loose: true, time: true})
+	}
+}
+
+// withTruth gives the true values of what a former release withheld. Where they were not kept, the draft's are
+// taken; holdUnknown sees to it that they are used only where nothing published has changed.
+func withTruth(f Former, now *ledger) map[string]float64 {
+	truth := make(map[string]float64)
+	for _, o := range f.Observations {
+		if o.Status != StatusWithheld {
+			continue
+		}
+		if v, ok := f.Withheld[o.Key()]; ok {
+			truth[o.Key()] = v
+		} else if i, ok := now.of[o.Key()]; ok {
+			truth[o.Key()] = float64(now.counts[i].value)
+		}
+	}
+	return truth
+}
+
+// disclosure is the state of one run of SuppressObservations.
+type disclosure struct {
+	obs       []Observation
+	rule      Rule
+	now       *ledger
+	before    []*ledger
+	group     []int           // of each count of the draft: those that one period's lines connect
+	held      map[int]bool    // groups that stay as the last release had them
+	withdrawn map[string]bool // coordinates of the draft that are not published at all
+	issues    []Issue
+}
+
+// groups connects the counts of the draft by their lines, those over time left out.
+func (d *disclosure) groups() {
+	d.group = make([]int, len(d.now.counts))
+	for i := range d.group {
+		d.group[i] = i
+	}
+	var root func(i int) int
+	root = func(i int) int {
+		for d.group[i] != i {
+			i = d.group[i]
+		}
+		return i
+	}
+	for _, l := range d.now.lines {
+		if l.time {
+			continue
+		}
+		for _, c := range l.parts {
+			a, b := root(c), root(l.total)
+			d.group[max(a, b)] = min(a, b)
+		}
+	}
+	for i := range d.group {
+		d.group[i] = root(i)
+	}
+}
+
+// revised reports whether the group differs from what the former release had at the same coordinates.
+func (d *disclosure) revised(group int, f *ledger) bool {
+	known := false
+	differs := false
+	for i, c := range d.now.counts {
+		if d.group[i] != group {
+			continue
+		}
+		j, ok := f.byName[c.name]
+		known = known || ok
+		differs = differs || !ok || f.counts[j].value != c.value
+	}
+	return known && differs
+}
+
+// holdUnknown holds every revised group for which a former release withheld values that were not kept.
+func (d *disclosure) holdUnknown(former []Former) {
+	for n, f := range former {
+		unknown := make(map[int]bool)
+		for _, o := range f.Observations {
+			if _, ok := f.Withheld[o.Key()]; o.Status != StatusWithheld || ok {
+				continue
+			}
+			if i, ok := d.now.of[o.Key()]; ok {
+				unknown[d.group[i]] = true
+			}
+		}
+		for _, g := range sorted(unknown) {
+			if d.revised(g, d.before[n]) {
+				d.hold(g, "the values that release "+f.Release+" withheld were not kept")
+			}
+		}
+	}
+}
+
+func sorted(set map[int]bool) []int {
+	var out []int
+	for i := range set {
+		out = append(out, i)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (d *disclosure) hold(group int, why string) {
+	d.held[group] = true
+	c := d.now.counts[group]
+	d.issues = append(d.issues, Issue{Code: "revision-held", Severity: SeverityWarning,
+		Problem: fmt.Sprintf("The revision of %s is held back: %s.", c.name, why),
+		Fix: "The figures of the former release stay. " +
+			"Publish the period without its breakdowns to let the total through."})
+}
+
+// joint is the linked tables of all releases. A count that did not change is one unknown in all of them.
+type joint struct {
+	plan *Plan
+	at   map[int]int    // count of the draft to cell
+	of   map[int]string // cell to coordinate
+}
+
+func cellKey(c count) string { return c.name + " @ " + strconv.FormatInt(c.value, 10) }
+
+func (d *disclosure) join() joint {
+	j := joint{plan: new(Plan), at: make(map[int]int), of: make(map[int]string)}
+	sticky := make(map[string]bool)
+	for _, f := range d.before {
+		d.enter(j, f, func(i int) (CellStanding, bool) {
+			c := f.counts[i]
+			if c.public {
+				return CellOpen, true
+			}
+			sticky[c.name] = true
+			if d.withdrawn[c.name] {
+				return CellUnstated, true
+			}
+			return CellClosed, true
+		})
+	}
+	together := make(map[string]bool)
+	for _, c := range d.now.counts {
+		if c.protected && d.rule.small(c.value) {
+			together[c.bareKey()] = true
+		}
+	}
+	d.enter(j, d.now, func(i int) (CellStanding, bool) {
+		c := d.now.counts[i]
+		switch {
+		case d.held[d.group[i]]:
+			return 0, false
+		case !c.protected:
+			return CellOpen, true
+		case d.withdrawn[c.name]:
+			return CellUnstated, true
+		case sticky[c.name], together[c.bareKey()] && !d.rule.small(c.value):
+			return CellClosed, true
+		default:
+			return CellFree, true
+		}
+	})
+	return j
+}
+
+// enter adds the counts and lines of a ledger to the joint plan.
+func (d *disclosure) enter(j joint, l *ledger, standing func(i int) (CellStanding, bool)) {
+	cells := make([]int, len(l.counts))
+	for i, c := range l.counts {
+		cells[i] = -1
+		s, ok := standing(i)
+		if !ok {
+			continue
+		}
+		cell, known := j.plan.Index(cellKey(c))
+		if !known {
+			cell, _ = j.plan.Add(cellKey(c), c.value, s) // a reported count is not negative: ingest refuses it
+		} else if old := j.plan.Cells[cell].Standing; old != CellOpen && (s == CellOpen || old != CellClosed) {
+			j.plan.Cells[cell].Standing = s
+		}
+		cells[i] = cell
+		j.of[cell] = c.name
+		if l == d.now {
+			j.at[i] = cell
+		}
+	}
+	for _, line := range l.lines {
+		if cells[line.total] < 0 {
+			continue
+		}
+		e := Equation{Name: line.name, Total: cells[line.total]}
+		rest := l.counts[line.total].value
+		for _, c := range line.parts {
+			if cells[c] >= 0 {
+				e.Parts = append(e.Parts, cells[c])
+				rest -= l.counts[c].value
+			}
+		}
+		if rest > 0 && line.loose {
+			c, _ := j.plan.Add(fmt.Sprintf("rest of %s @ %d", line.name, rest), rest, CellUnstated)
+			e.Parts = append(e.Parts, c)
+		} else {
+			e.Offset = rest
+		}
+		j.plan.sum(e)
+	}
+}
+
+// yield gives way to a refusal. First it holds the revised groups of the cells that cannot be protected, then
+// every revised group, and at last it withdraws the lines of those cells: nothing of ours makes them known. It
+// returns false if all that was done already.
+func (d *disclosure) yield(j joint, refused *Unprotectable) bool {
+	const why = "together with the former releases it would give small counts away"
+	failing := make(map[string]bool)
+	for _, key := range refused.Cells {
+		cell, _ := j.plan.Index(key)
+		failing[j.of[cell]] = true
+	}
+	for _, all := range []bool{false, true} {
+		progress := false
+		for i, c := range d.now.counts {
+			g := d.group[i]
+			if (all || failing[c.name]) && !d.held[g] && slices.ContainsFunc(d.before, func(f *ledger) bool {
+				return d.revised(g, f)
+			}) {
+				d.hold(g, why)
+				progress = true
+			}
+		}
+		if progress {
+			return true
+		}
+	}
+	progress := false
+	for _, l := range append(slices.Clone(d.before), d.now) {
+		for i, c := range l.counts {
+			if failing[c.name] {
+				progress = d.withdraw(l, i) || progress
+			}
+		}
+	}
+	return progress
+}
+
+// withdraw takes the lines below a count out of the release or, if it has none, the lines it is part of.
+func (d *disclosure) withdraw(l *ledger, i int) bool {
+	lines := slices.Clone(l.lines)
+	below := func(s sumLine) bool { return s.total == i }
+	if slices.ContainsFunc(lines, below) {
+		lines = slices.DeleteFunc(lines, func(s sumLine) bool { return !below(s) })
+	} else {
+		lines = slices.DeleteFunc(lines, func(s sumLine) bool { return !slices.Contains(s.parts, i) })
+	}
+	progress := false
+	for _, line := range lines {
+		fresh := false
+		for _, c := range line.parts {
+			if at := l.counts[c]; at.protected && !d.withdrawn[at.name] {
+				d.withdrawn[at.name] = true
+				fresh = true
+			}
+		}
+		if fresh {
+			d.issues = append(d.issues, Issue{Code: "line-withdrawn", Severity: SeverityWarning,
+				Problem: fmt.Sprintf("%s is withheld altogether: its parts would follow from its total.", line.name),
+				Fix:     "Publish the breakdown over a longer period or with fewer categories."})
+		}
+		progress = progress || fresh
+	}
+	return progress
+}
+
+// publish takes out of the observations what the audit does not let pass.
+func (d *disclosure) publish(j joint, result Suppression, former []Former) Disclosed {
+	out := Disclosed{Audit: result.Audit, Withheld: make(map[string]float64), Issues: d.issues}
+	out.Audit.Releases = len(former)
+	gone := make([]bool, len(d.now.counts))   // not published
+	stays := make([]bool, len(d.now.counts))  // as the last release had it
+	silent := make([]bool, len(d.now.counts)) // published without the rows it was counted from
+	sticky := make(map[string]bool)
+	for _, f := range d.before {
+		for _, c := range f.counts {
+			sticky[c.name] = sticky[c.name] || c.withheld
+		}
+	}
+	for i, c := range d.now.counts {
+		switch cell, ok := j.at[i]; {
+		case !ok:
+			stays[i] = true
+			out.Audit.Held++
+		case d.withdrawn[c.name]:
+			gone[i] = true
+			out.Audit.Withdrawn++
+		default:
+			gone[i] = result.Withheld[cell] || sticky[c.name]
+		}
+	}
+	for _, l := range d.now.lines {
+		all := append([]int{l.total}, l.parts...)
+		if slices.ContainsFunc(all, func(c int) bool { return gone[c] || stays[c] }) {
+			for _, c := range all {
+				silent[c] = true
+			}
+		}
+	}
+	last := make(map[string]Observation)
+	if len(former) > 0 {
+		for _, o := range former[len(former)-1].Observations {
+			last[o.Key()] = o
+		}
+	}
+	asBefore := func(o Observation) Observation {
+		if old, ok := last[o.Key()]; ok {
+			return old
+		}
+		return redact(o)
+	}
+	for _, o := range d.obs {
+		shown := o
+		if i, ok := d.now.of[o.Key()]; ok {
+			switch {
+			case stays[i]:
+				shown = asBefore(o)
+			case gone[i]:
+				shown = redact(o)
+			case silent[i]:
+				shown = d.silence(o, d.now.counts[i])
+			}
+			if shown.Status == StatusWithheld && o.Status == StatusReported {
+				out.Withheld[o.Key()] = o.Value
+			}
+		} else if o.Kind == KindRatio || o.Kind == KindRate {
+			sources := d.sources(o)
+			switch {
+			case slices.ContainsFunc(sources, func(i int) bool { return stays[i] }):
+				shown = asBefore(o)
+			case slices.ContainsFunc(sources, func(i int) bool { return gone[i] }), len(sources) == 0 && d.gives(o):
+				shown = redact(o)
+			}
+		}
+		out.Observations = append(out.Observations, shown)
+	}
+	return out
+}
+
+// sources gives the counts that a ratio or a rate is computed from.
+func (d *disclosure) sources(o Observation) []int {
+	indicator, _ := d.now.defs.Indicator(o.Indicator)
+	panel, _ := find(indicator.Panels, o.Panel, func(p Panel) string { return p.ID })
+	var series []string
+	switch {
+	case o.Kind == KindRatio && panel.Ratio != nil:
+		series = []string{panel.Ratio.Of, panel.Ratio.To}
+	case o.Kind == KindRate && panel.Rate != nil:
+		series = []string{panel.Rate.Of}
+	}
+	var out []int
+	for _, id := range series {
+		count := o
+		count.Series, count.Ordinal = id, 0
+		out = append(out, d.now.bare[d.place(count).bareKey()]...)
+	}
+	return out
+}
+
+// place is the coordinate of an observation whose indicator is known.
+func (d *disclosure) place(o Observation) coordinate {
+	at, _, _, _ := locate(o, d.now.defs)
+	return at
+}
+
+// gives reports whether a protected ratio or rate that stands without its counts gives a small one away.
+func (d *disclosure) gives(o Observation) bool {
+	indicator, _ := d.now.defs.Indicator(o.Indicator)
+	panel, _ := find(indicator.Panels, o.Panel, func(p Panel) string { return p.ID })
+	return panel.Protection == ProtectionProtected &&
+		(d.rule.small(int64(o.Of)) || o.Kind == KindRatio && d.rule.small(int64(o.To)))
+}
+
+// redact takes everything out of an observation that tells its value: what is left says where a number was
+// read, not what it was.
+func redact(o Observation) Observation {
+	if o.Status != StatusReported {
+		return o
+	}
+	o.Status, o.Value, o.Bound, o.Interval = StatusWithheld, 0, BoundExactly, nil
+	o.Of, o.To, o.Note, o.Rows = 0, 0, "", nil
+	o.Coverage.Accounts = 0
+	o.Marks = slices.DeleteFunc(slices.Clone(o.Marks), func(m Mark) bool { return m == MarkUnstable })
+	o.Citations = slices.Clone(o.Citations)
+	for i := range o.Citations {
+		o.Citations[i].Locator = ""
+	}
+	return o
+}
+
+// silence takes the rows out of a published count that stands in one line with a withheld one, where rows are
+// counts: the rows of the total without those of the other parts would be the withheld rows.
+func (d *disclosure) silence(o Observation, c count) Observation {
+	if c.records || lineCount(o.Rows) == c.value {
+		o.Rows = nil
+	}
+	o.Coverage.Accounts = 0
+	return o
+}
+
+// lineCount is how many lines of exports are named.
+func lineCount(rows []Lines) int64 {
+	n := int64(0)
+	for _, r := range rows {
+		for part := range strings.SplitSeq(r.Lines, ",") {
+			from, to, isRange := strings.Cut(part, "-")
+			first, err := strconv.ParseInt(from, 10, 64)
+			last := first
+			if err == nil && isRange {
+				last, err = strconv.ParseInt(to, 10, 64)
+			}
+			if err == nil {
+				n += last - first + 1
+			}
+		}
+	}
+	return n
+}

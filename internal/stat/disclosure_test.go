@@ -1,0 +1,225 @@
+package stat
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// ages are the age groups of the arrests below, youngest first.
+var ages = []string{"under-18", "18-24", "25-34", "35-44", "45-54", "55-64", "65-over"}
+
+// arrestDefinitions are an open count of arrests whose breakdown by age is protected, since it holds accused
+// juveniles.
+func arrestDefinitions() Definitions {
+	return Definitions{
+		Datasets: []Dataset{{ID: "police", Protection: ProtectionOpen, Fields: []Field{
+			{Name: "sex", Codelist: "sex"}, {Name: "age_group", Codelist: "age-groups"}}}},
+		Indicators: []Indicator{{ID: "arrests", Panels: []Panel{{ID: "by-year", Protection: ProtectionOpen,
+			Series: []Series{{ID: "arrests", Dataset: "police", Measure: Measure{Sum: "count"},
+				Where: Where{"sex": {"female", "male"}, "age_group": {"all"}}}},
+			Rate: &Rate{Of: "arrests", Per: 100000},
+			Breakdowns: []Breakdown{{ID: "age", By: "age_group", Protection: ProtectionProtected,
+				Where: Where{"sex": {"all"}, "age_group": ages}}},
+		}}}},
+	}
+}
+
+func year(y int) Period {
+	return Period{From: Date{Year: y, Month: time.January, Day: 1}, To: Date{Year: y, Month: time.December, Day: 31}}
+}
+
+func arrests(y int, total int64, byAge ...int64) []Observation {
+	one := func(value int64) Observation {
+		return Observation{Indicator: "arrests", Panel: "by-year", Series: "arrests", Kind: KindCount, Period: year(y),
+			Status: StatusReported, Value: float64(value), Bound: BoundExactly,
+			Interval: &Interval{Lower: float64(value) / 2, Upper: float64(value) * 2, Level: 0.95, Method: "garwood"},
+			Note:     fmt.Sprintf("the source says %d", value), Marks: []Mark{MarkMixed, MarkUnstable},
+			Rows:      []Lines{{Batch: "b0001", Lines: "2"}},
+			Citations: []Citation{{Title: "a report", Locator: fmt.Sprintf("%d arrests", value)}}}
+	}
+	out := []Observation{one(total)}
+	for i, v := range byAge {
+		o := one(v)
+		o.Codes = []DimensionCode{{"age_group", ages[i]}}
+		out = append(out, o)
+	}
+	return out
+}
+
+func textOf(obs []Observation) string {
+	var b strings.Builder
+	for i, o := range obs {
+		if i > 0 {
+			b.WriteString(" ")
+		}
+		if o.Status == StatusReported {
+			fmt.Fprint(&b, o.Value)
+		} else {
+			b.WriteString(o.Status.Symbol())
+		}
+	}
+	return b.String()
+}
+
+func TestSuppressObservationsOfArrestsByAge(t *testing.T) {
+	// The first three years are Connecticut's arrests for prostitution of 2010, 2013 and 2015 in shape: few
+	// juveniles or none, and in the last year the file comes to one less by age than by sex.
+	for _, c := range []struct {
+		name string
+		obs  []Observation
+		want string
+	}{
+		{"one juvenile takes the smallest other group along",
+			arrests(2010, 438, 1, 46, 137, 122, 98, 20, 14), "438 [c] 46 137 122 98 20 [c]"},
+		{"zero is published", arrests(2013, 300, 0, 40, 90, 80, 60, 18, 12), "300 0 40 90 80 60 18 12"},
+		{"a difference that everybody can see is no protection",
+			arrests(2015, 267, 1, 40, 80, 70, 50, 15, 10), "267 [c] 40 80 70 50 15 [c]"},
+		{"a line that an open total gives away is withdrawn, zeros too",
+			arrests(2021, 5, 2, 3, 0, 0, 0, 0, 0), "5 [c] [c] [c] [c] [c] [c] [c]"},
+	} {
+		got, err := SuppressObservations(c.obs, arrestDefinitions(), Rule{K: 10})
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if s := textOf(got.Observations); s != c.want {
+			t.Errorf("%s: shown %s, want %s", c.name, s, c.want)
+		}
+		for i, o := range got.Observations {
+			if o.Status != StatusWithheld {
+				continue
+			}
+			if o.Value != 0 || o.Interval != nil || o.Note != "" || o.Rows != nil || o.Citations[0].Locator != "" ||
+				o.Has(MarkUnstable) || !o.Has(MarkMixed) {
+				t.Errorf("%s: %s is withheld but still tells: %+v", c.name, o.Key(), o)
+			}
+			if got.Withheld[o.Key()] != c.obs[i].Value {
+				t.Errorf("%s: kept %v for %s, want %v", c.name, got.Withheld[o.Key()], o.Key(), c.obs[i].Value)
+			}
+		}
+		again, err := SuppressObservations(c.obs, arrestDefinitions(), Rule{K: 10}, Former{Release: "first",
+			Definitions: arrestDefinitions(), Observations: got.Observations, Withheld: got.Withheld})
+		if err != nil {
+			t.Errorf("%s, published again: %v", c.name, err)
+		} else if s := textOf(again.Observations); s != c.want {
+			t.Errorf("%s, published again: shown %s, want %s", c.name, s, c.want)
+		}
+	}
+}
+
+// childDefinitions are a protected count by sex and by age with a rate and a ratio.
+func childDefinitions() Definitions {
+	return Definitions{
+		Datasets: []Dataset{{ID: "children", Protection: ProtectionProtected}},
+		Indicators: []Indicator{{ID: "children", Panels: []Panel{{ID: "p", Protection: ProtectionProtected,
+			Series: []Series{
+				{ID: "found", Dataset: "children", Measure: Measure{Count: "records"}, Where: Where{"stage": {"found"}}},
+				{ID: "referred", Dataset: "children", Measure: Measure{Count: "records"}, Where: Where{"stage": {"referred"}}}},
+			Ratio:      &Ratio{Of: "found", To: "referred"},
+			Rate:       &Rate{Of: "found", Per: 100000},
+			Breakdowns: []Breakdown{{ID: "sex", By: "sex"}, {ID: "age", By: "age"}},
+		}}}},
+	}
+}
+
+func child(kind Kind, series string, y int, value float64, codes ...DimensionCode) Observation {
+	return Observation{Indicator: "children", Panel: "p", Series: series, Kind: kind, Period: year(y), Codes: codes,
+		Status: StatusReported, Value: value, Bound: BoundExactly, Rows: []Lines{{Batch: "b0001", Lines: "2-40"}}}
+}
+
+func TestSuppressObservationsWithholdsWhatIsComputedFromThem(t *testing.T) {
+	obs := []Observation{
+		child(KindCount, "found", 2015, 7),
+		child(KindCount, "referred", 2015, 133),
+		child(KindRatio, "ratio", 2015, 0.0526),
+		child(KindRate, "rate", 2015, 0.9),
+		child(KindCount, "found", 2016, 98),
+		child(KindCount, "referred", 2016, 202),
+		child(KindRatio, "ratio", 2016, 0.485),
+		child(KindRate, "rate", 2016, 12.9),
+	}
+	got, err := SuppressObservations(obs, childDefinitions(), Rule{K: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, want := textOf(got.Observations), "[c] 133 [c] [c] 98 202 0.485 12.9"; s != want {
+		t.Errorf("shown %s, want %s", s, want)
+	}
+}
+
+func TestSuppressObservationsLinksBreakdownsOfOneTotal(t *testing.T) {
+	code := func(d, c string) DimensionCode { return DimensionCode{d, c} }
+	obs := []Observation{
+		child(KindCount, "found", 2015, 100),
+		child(KindCount, "found", 2015, 60, code("sex", "female")),
+		child(KindCount, "found", 2015, 40, code("sex", "male")),
+		child(KindCount, "found", 2015, 3, code("age", "under-12")),
+		child(KindCount, "found", 2015, 35, code("age", "12-15")),
+		child(KindCount, "found", 2015, 62, code("age", "16-17")),
+	}
+	got, err := SuppressObservations(obs, childDefinitions(), Rule{K: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, want := textOf(got.Observations), "100 60 40 [c] [c] 62"; s != want {
+		t.Errorf("shown %s, want %s", s, want)
+	}
+	for _, o := range got.Observations {
+		inLine := o.Code("sex") == ""
+		if inLine && o.Rows != nil {
+			t.Errorf("%s names its rows beside withheld ones: %v", o.Key(), o.Rows)
+		}
+	}
+}
+
+func TestWithheldStaysWithheldAndARevisionThatTellsIsHeld(t *testing.T) {
+	defs := arrestDefinitions()
+	rule := Rule{K: 10}
+	first := arrests(2010, 438, 1, 46, 137, 122, 98, 20, 14)
+	one, err := SuppressObservations(first, defs, rule)
+	if err != nil {
+		t.Fatal(err)
+	}
+	former := Former{Release: "one", Definitions: defs, Observations: one.Observations, Withheld: one.Withheld}
+
+	grown := arrests(2010, 449, 12, 46, 137, 122, 98, 20, 14)
+	two, err := SuppressObservations(grown, defs, rule, former)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, want := textOf(two.Observations), "449 [c] 46 137 122 98 20 [c]"; s != want {
+		t.Errorf("after a withheld count grew: shown %s, want %s", s, want)
+	}
+
+	// Without the values that the first release withheld, nobody can say what the two give away together.
+	lost := former
+	lost.Withheld = nil
+	three, err := SuppressObservations(grown, defs, rule, lost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, want := textOf(three.Observations), textOf(one.Observations); s != want {
+		t.Errorf("a revision over values that were not kept: shown %s, want the former release %s", s, want)
+	}
+	onRecord := slices.ContainsFunc(three.Issues, func(i Issue) bool { return i.Code == "revision-held" })
+	if three.Audit.Held == 0 || !onRecord {
+		t.Errorf("the held revision is not on record: held %d, issues %v", three.Audit.Held, three.Issues)
+	}
+}
+
+func TestASpanAndItsYearsAreOneTable(t *testing.T) {
+	obs := []Observation{child(KindCount, "found", 2014, 30), child(KindCount, "found", 2015, 4)}
+	span := child(KindCount, "found", 2014, 34)
+	span.Period.To = year(2015).To
+	obs = append(obs, span)
+	got, err := SuppressObservations(obs, childDefinitions(), Rule{K: 10, MostWithheld: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, want := textOf(got.Observations), "[c] [c] 34"; s != want {
+		t.Errorf("shown %s, want %s", s, want)
+	}
+}

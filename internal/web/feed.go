@@ -1,0 +1,121 @@
+package web
+
+import (
+	"encoding/xml"
+	"strings"
+
+	"tallystick/internal/stat"
+)
+
+// atomFeed is a feed of releases after RFC 4287.
+type atomFeed struct {
+	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
+	ID      string      `xml:"id"`
+	Title   string      `xml:"title"`
+	Updated string      `xml:"updated"`
+	Author  atomAuthor  `xml:"author"`
+	Links   []atomLink  `xml:"link"`
+	Entries []atomEntry `xml:"entry"`
+}
+
+type atomAuthor struct {
+	Name string `xml:"name"`
+}
+
+type atomLink struct {
+	Rel  string `xml:"rel,attr"`
+	Type string `xml:"type,attr,omitempty"`
+	Href string `xml:"href,attr"`
+}
+
+type atomEntry struct {
+	ID      string   `xml:"id"`
+	Title   string   `xml:"title"`
+	Updated string   `xml:"updated"`
+	Link    atomLink `xml:"link"`
+	Summary string   `xml:"summary"`
+}
+
+const atomTime = "2006-01-02T15:04:05Z"
+
+// feed serves GET /feed.atom: one entry a release, named by the checksum of its manifest, which no other release
+// can have.
+func (s *Server) feed(v *visit) (*representation, error) {
+	site := v.rel.Definitions().Site
+	f := atomFeed{
+		Title: site.Name + " " + site.Place, Author: atomAuthor{site.Publisher},
+		Links: []atomLink{
+			{Rel: "self", Type: "application/atom+xml", Href: v.base() + "/feed.atom"},
+			{Rel: "alternate", Type: "text/html", Href: v.base() + "/releases"},
+		},
+	}
+	for i, m := range s.library.List(v.at) {
+		rel, err := s.library.Release(m.ID, v.at)
+		if err != nil {
+			return nil, err
+		}
+		entry := atomEntry{
+			ID: "urn:sha256:" + rel.SHA256(), Title: "Release " + m.ID + ": " + m.Title, Updated: m.PublishedAt.UTC().Format(atomTime),
+			Link: atomLink{Rel: "alternate", Type: "text/html", Href: v.base() + "/releases/" + m.ID}, Summary: m.Reason,
+		}
+		if i == 0 {
+			f.Updated = entry.Updated
+		}
+		f.ID = entry.ID // of the first release: the feed began with it
+		f.Entries = append(f.Entries, entry)
+	}
+	body, err := xml.MarshalIndent(f, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	return represent(append([]byte(xml.Header), body...), "application/atom+xml", revalidate), nil
+}
+
+// siteMap is the list of pages for search engines.
+type siteMap struct {
+	XMLName xml.Name      `xml:"http://www.sitemaps.org/schemas/sitemap/0.9 urlset"`
+	Pages   []siteMapPage `xml:"url"`
+}
+
+type siteMapPage struct {
+	Location string    `xml:"loc"`
+	Modified stat.Date `xml:"lastmod"`
+}
+
+// sitemap serves GET /sitemap.xml. A site without a public address has none to tell.
+func (s *Server) sitemap(v *visit) (*representation, error) {
+	if v.base() == "" {
+		return nil, stat.ErrNotFound
+	}
+	day := stat.DateOf(v.rel.PublishedAt().UTC())
+	var m siteMap
+	seen := map[string]bool{}
+	add := func(path string) {
+		path, _, _ = strings.Cut(path, "#")
+		if !seen[path] {
+			seen[path] = true
+			m.Pages = append(m.Pages, siteMapPage{v.base() + path, day})
+		}
+	}
+	add("/")
+	for _, l := range navigation {
+		add(l.Path)
+	}
+	for _, f := range v.findables() {
+		add(f.Path)
+	}
+	body, err := xml.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	return represent(append([]byte(xml.Header), body...), "application/xml", revalidate), nil
+}
+
+// robots serves GET /robots.txt: everything may be read; searches and old releases need not be listed.
+func (s *Server) robots(v *visit) (*representation, error) {
+	text := "User-agent: *\nDisallow: /search\nDisallow: /releases/*/values/\n"
+	if base := v.base(); base != "" {
+		text += "Sitemap: " + base + "/sitemap.xml\n"
+	}
+	return represent([]byte(text), "text/plain; charset=utf-8", revalidate), nil
+}

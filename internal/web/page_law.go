@@ -1,0 +1,173 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+
+	"tallystick/internal/stat"
+)
+
+// lawsPage lists the sections of law that figures are counted under, and the timeline of what changed.
+type lawsPage struct {
+	page
+	Groups []lawGroup
+	Events []change
+}
+
+// lawGroup is the sections about people in one role.
+type lawGroup struct {
+	Title string
+	Laws  []lawEntry
+}
+
+// lawEntry is a section in a list.
+type lawEntry struct {
+	law
+	Versions int
+}
+
+// roles are the roles of a section, in the order in which they are listed.
+var roles = []struct{ code, title string }{
+	{"trafficker", "About trafficking"},
+	{"seller", "About people who sell sex"},
+	{"buyer", "About people who buy sex"},
+	{"promoter", "About people who profit from it"},
+	{"other", "Other sections"},
+}
+
+// laws serves GET /laws.
+func (s *Server) laws(v *visit) (*representation, error) {
+	defs := v.rel.Definitions()
+	p := lawsPage{page: v.frame("Laws", "The sections of law that figures are counted under, with every version we know of.")}
+	day := stat.DateOf(v.rel.PublishedAt())
+	for _, role := range roles {
+		g := lawGroup{Title: role.title}
+		for _, st := range defs.Statutes {
+			known := slices.ContainsFunc(roles, func(r struct{ code, title string }) bool { return r.code == st.Role })
+			if st.Role == role.code || !known && role.code == "other" {
+				g.Laws = append(g.Laws, lawEntry{lawOf(st, day), len(st.Versions)})
+			}
+		}
+		if len(g.Laws) > 0 {
+			p.Groups = append(p.Groups, g)
+		}
+	}
+	for _, e := range defs.Events {
+		p.Events = append(p.Events, eventLine(e))
+	}
+	return v.show("laws", p)
+}
+
+// eventLine is an event as a line of a timeline.
+func eventLine(e stat.Event) change {
+	return change{ID: e.ID, Date: e.Date, When: dateWords(e.Date, e.Precision), Title: e.Title, Text: e.Text, Link: webLink(e.Address)}
+}
+
+// lawPage is one section with its versions side by side and the figures counted under it.
+type lawPage struct {
+	page
+	Statute    stat.Statute
+	Versions   []versionColumn
+	Rows       []versionRow
+	Indicators []link
+	Events     []change
+}
+
+// versionColumn is the head of one version.
+type versionColumn struct {
+	When   string
+	Act    string
+	Breaks bool
+}
+
+// versionRow sets one aspect of all versions side by side.
+type versionRow struct {
+	Title string
+	Cells []versionCell
+}
+
+// versionCell is one aspect of one version; Changed against the version before.
+type versionCell struct {
+	Text    string
+	Links   []string
+	Changed bool
+}
+
+// law serves GET /laws/:id.
+func (s *Server) law(v *visit) (*representation, error) {
+	defs := v.rel.Definitions()
+	st, ok := defs.Statute(v.param("id"))
+	if !ok {
+		return nil, fmt.Errorf("statute %q: %w", clip(v.param("id")), stat.ErrNotFound)
+	}
+	p := lawPage{page: v.frame(st.Citation+", "+st.Title, st.Plain), Statute: st}
+	aspects := []struct {
+		title string
+		of    func(stat.StatuteVersion) string
+	}{
+		{"Called", func(x stat.StatuteVersion) string { return x.Label }},
+		{"Class", func(x stat.StatuteVersion) string { return x.Class }},
+		{"Age", func(x stat.StatuteVersion) string { return x.AgeLimit }},
+		{"Must be shown", func(x stat.StatuteVersion) string { return x.Elements }},
+		{"What changed", func(x stat.StatuteVersion) string { return x.Change }},
+		{"Figures", func(x stat.StatuteVersion) string {
+			if x.Breaks {
+				return "Counts before and after do not compare."
+			}
+			return ""
+		}},
+		{"Confidence", func(x stat.StatuteVersion) string { return x.Confidence }},
+	}
+	for _, version := range st.Versions {
+		p.Versions = append(p.Versions, versionColumn{When: spanWords(version.From, version.To), Act: version.Act, Breaks: version.Breaks})
+	}
+	for i, a := range aspects {
+		row := versionRow{Title: a.title}
+		empty := true
+		for j, version := range st.Versions {
+			cell := versionCell{Text: a.of(version)}
+			cell.Changed = i < 4 && j > 0 && cell.Text != a.of(st.Versions[j-1])
+			empty = empty && cell.Text == ""
+			row.Cells = append(row.Cells, cell)
+		}
+		if !empty {
+			p.Rows = append(p.Rows, row)
+		}
+	}
+	read := versionRow{Title: "Read in"}
+	for _, version := range st.Versions {
+		var cell versionCell
+		for _, address := range version.Sources {
+			if a := webLink(address); a != "" {
+				cell.Links = append(cell.Links, a)
+			}
+		}
+		read.Cells = append(read.Cells, cell)
+	}
+	p.Rows = append(p.Rows, read)
+	for _, ind := range defs.Indicators {
+		if slices.Contains(ind.Statutes, st.ID) {
+			p.Indicators = append(p.Indicators, link{Path: v.indicatorPath(ind.ID), Text: ind.Question})
+		}
+	}
+	for _, e := range defs.Events {
+		if slices.Contains(e.Statutes, st.ID) {
+			p.Events = append(p.Events, eventLine(e))
+		}
+	}
+	return v.show("law", p)
+}
+
+// spanWords says from when to when a version was in force.
+func spanWords(from, to stat.Date) string {
+	switch {
+	case from.IsZero() && to.IsZero():
+		return "in force"
+	case from.IsZero():
+		return "until " + to.Long()
+	case to.IsZero():
+		return "since " + from.Long()
+	default:
+		return from.Long() + " to " + to.Long()
+	}
+}

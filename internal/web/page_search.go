@@ -1,0 +1,150 @@
+package web
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"tallystick/internal/stat"
+)
+
+// searchPage answers a search over everything the release names.
+type searchPage struct {
+	page
+	Query string
+	Hits  []hit
+	Total int
+}
+
+// hit is a page that a search found.
+type hit struct {
+	link
+	Kind  string
+	About string
+	score int
+}
+
+// findable is a page that can be found, with the words by which it is.
+type findable struct {
+	link
+	kind  string
+	about string
+	words []string // of the title, weighing most
+	other []string // of everything else
+}
+
+// mostHits is how many hits a page of results shows.
+const mostHits = 40
+
+// search serves GET /search.
+func (s *Server) search(v *visit) (*representation, error) {
+	query := strings.TrimSpace(v.query.Get("q"))
+	p := searchPage{page: v.frame("Search", "Search indicators, laws, events, places, sources and words."), Query: query}
+	p.Asked = query
+	asked := wordsOf(query)
+	if len(asked) > 0 {
+		for _, f := range v.findables() {
+			if score := f.score(asked); score > 0 {
+				p.Hits = append(p.Hits, hit{f.link, f.kind, f.about, score})
+			}
+		}
+		slices.SortStableFunc(p.Hits, func(a, b hit) int { return cmp.Compare(b.score, a.score) })
+		p.Total = len(p.Hits)
+		p.Hits = p.Hits[:min(len(p.Hits), mostHits)]
+	}
+	return v.show("search", p)
+}
+
+// score is how well a page fits the words asked for; every word must occur. A whole word of the title counts
+// most, the beginning of one less, a word of the rest least.
+func (f findable) score(asked []string) int {
+	total := 0
+	for _, w := range asked {
+		best := 0
+		for _, t := range f.words {
+			switch {
+			case t == w:
+				best = max(best, 10)
+			case strings.HasPrefix(t, w):
+				best = max(best, 6)
+			}
+		}
+		for _, t := range f.other {
+			switch {
+			case t == w:
+				best = max(best, 4)
+			case len(w) > 2 && strings.HasPrefix(t, w):
+				best = max(best, 2)
+			}
+		}
+		if best == 0 {
+			return 0
+		}
+		total += best
+	}
+	if f.kind == "Indicator" {
+		total += 3
+	}
+	return total
+}
+
+// wordsOf splits text into words in lower case; a section such as 53a-82 stays whole and is split as well. A plural
+// in s is found under its singular too.
+func wordsOf(text string) []string {
+	var out []string
+	for _, field := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '’' && r != '\''
+	}) {
+		word := strings.Trim(field, "-’'")
+		if len(word) > 4 {
+			word = strings.TrimSuffix(word, "s")
+		}
+		if word != "" {
+			out = append(out, word)
+		}
+	}
+	return out
+}
+
+// findables lists every page of the release that can be found.
+func (v *visit) findables() []findable {
+	defs := v.rel.Definitions()
+	var out []findable
+	add := func(kind, path, title, about string, other ...string) {
+		out = append(out, findable{link{Path: path, Text: title}, kind, about, wordsOf(title), wordsOf(about + " " + strings.Join(other, " "))})
+	}
+	for _, ind := range defs.Indicators {
+		add("Indicator", v.indicatorPath(ind.ID), ind.Question, ind.Title,
+			append([]string{ind.Short, ind.About, strings.Join(ind.Notes, " "), v.topic(ind)}, ind.Terms...)...)
+	}
+	for _, st := range defs.Statutes {
+		var versions []string
+		for _, x := range st.Versions {
+			versions = append(versions, x.Label, x.Act, x.Change)
+		}
+		add("Law", "/laws/"+st.ID, st.Citation+" "+st.Title, st.Plain, versions...)
+	}
+	for _, e := range defs.Events {
+		add("Event", "/laws#event-"+e.ID, e.Title, dateWords(e.Date, e.Precision)+". "+e.Text, e.Act)
+	}
+	for _, list := range []struct{ id, kind, path string }{{townList, "Town", "/places/"}, {agencyList, "Agency", "/agencies/"}} {
+		l, _ := defs.Codelist(list.id)
+		for _, c := range l.Codes {
+			if c.Code != "all" {
+				add(list.kind, list.path+c.Code, c.Label, c.About)
+			}
+		}
+	}
+	for _, src := range defs.Sources {
+		add("Source", "/sources#"+src.ID, src.Title, src.Publisher, src.About)
+	}
+	units, _ := defs.Codelist("counting-units")
+	for _, c := range units.Codes {
+		add("Counting unit", "/methods#unit-"+c.Code, capital(c.Label), c.About, c.Plural)
+	}
+	for _, st := range stat.Statuses {
+		add("Status", "/methods#statuses", capital(st.Words()), statusMeanings[st], st.Symbol())
+	}
+	return out
+}

@@ -1,0 +1,408 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tallystick/internal/release"
+	"tallystick/internal/stat"
+)
+
+// valuePage is the passport of one number: what it is, how it was made, the rows behind it, and how to quote it.
+type valuePage struct {
+	page
+	Observation stat.Observation
+	Indicator   link
+	Panel       string
+	Number      string // the value as it is written, or the words of its status
+	Noun        string
+	Period      string
+	Clock       string
+	Unit        string
+	Status      string
+	Symbol      string
+	Limits      string
+	Method      string
+	Codes       []fact
+	Marks       []string
+	Formula     []formulaLine
+	Counted     string // how records became the value, in words
+	Coverage    *coverageLine
+	Rows        []rowsLine
+	Citations   []stat.Citation
+	History     []historyLine
+	Pinned      string
+	Citation    string
+	Curl        string
+	Row         string // address of its row on the page of the indicator
+}
+
+// fact is a name with its value.
+type fact struct{ Name, Value string }
+
+// formulaLine is a number that a ratio or a rate was made of, with the way to its own passport.
+type formulaLine struct {
+	Words  string
+	Number string
+	Path   string
+	Key    string
+}
+
+// rowsLine names the lines of one export that a value was counted from.
+type rowsLine struct {
+	Batch  stat.Batch
+	Lines  string
+	Source string
+}
+
+// historyLine is what a release said about the same value.
+type historyLine struct {
+	Release   string
+	Path      string
+	Published stat.Date
+	Number    string
+	Changed   bool // against the release before it
+}
+
+// passport is the twin of a value's page for programs.
+type passport struct {
+	Key         string           `json:"key"`
+	Release     string           `json:"release"`
+	Manifest    string           `json:"manifest_sha256"`
+	Observation stat.Observation `json:"observation"`
+	Formula     string           `json:"formula,omitempty"`
+	Counted     string           `json:"counted,omitempty"`
+	Files       []passportFile   `json:"files"`
+	Citation    string           `json:"citation"`
+}
+
+type passportFile struct {
+	Batch  string `json:"batch"`
+	File   string `json:"file"`
+	SHA256 string `json:"sha256"`
+	Lines  string `json:"lines"`
+}
+
+// value serves GET /values/* and GET /releases/:release/values/*.
+func (s *Server) value(v *visit) (*representation, error) {
+	_, key, _ := strings.Cut(v.path, "/values/")
+	key, asJSON := strings.CutSuffix(key, ".json")
+	o, ok := observation(v.rel, key)
+	if !ok {
+		return nil, fmt.Errorf("value %q in release %s: %w", clip(key), v.rel.ID(), stat.ErrNotFound)
+	}
+	p, err := v.passport(o)
+	if err != nil {
+		return nil, err
+	}
+	if !asJSON {
+		return v.show("value", p)
+	}
+	out := passport{
+		Key: key, Release: v.rel.ID(), Manifest: v.rel.SHA256(), Observation: o, Counted: p.Counted, Citation: p.Citation,
+		Files: []passportFile{},
+	}
+	for i, f := range p.Formula {
+		if i > 0 {
+			out.Formula += " / "
+		}
+		out.Formula += f.Number + " " + f.Words
+	}
+	for _, r := range p.Rows {
+		out.Files = append(out.Files, passportFile{r.Batch.ID, r.Batch.File, r.Batch.SHA256, r.Lines})
+	}
+	body, err := json.MarshalIndent(out, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	rep := represent(append(body, '\n'), "application/json", revalidate)
+	if v.pinned {
+		rep.caching = forEver
+	}
+	rep.open, rep.policy = true, filePolicy
+	return rep, nil
+}
+
+// observation finds the observation with the key in a release.
+func observation(rel *release.Release, key string) (stat.Observation, bool) {
+	id, _, _ := strings.Cut(key, "/")
+	for _, o := range rel.Observations(id) {
+		if o.Key() == key {
+			return o, true
+		}
+	}
+	return stat.Observation{}, false
+}
+
+// passport gathers what lies behind one observation.
+func (v *visit) passport(o stat.Observation) (valuePage, error) {
+	defs, key := v.rel.Definitions(), o.Key()
+	ind, err := v.definition(o.Indicator)
+	if err != nil {
+		return valuePage{}, err
+	}
+	panel, series := panelOf(ind, o)
+	words := numberWords(o, panel)
+	p := valuePage{
+		Observation: o,
+		Indicator:   link{Path: v.indicatorPath(ind.ID), Text: ind.Question},
+		Panel:       panel.Title,
+		Number:      words,
+		Noun:        nounWords(o, panel, series),
+		Period:      o.Period.Label(panel.Clock),
+		Clock:       clockWords(panel.Clock),
+		Unit:        label(defs, "counting-units", o.Unit),
+		Status:      o.Status.Words(),
+		Symbol:      o.Status.Symbol(),
+		Citations:   linked(o.Citations),
+		Pinned:      "/releases/" + v.rel.ID() + "/values/" + escapeKey(key),
+		Row:         v.indicatorPath(ind.ID) + "#" + rowAnchor(key),
+	}
+	p.page = v.frame(fmt.Sprintf("%s %s, %s", p.Number, p.Noun, p.Period), "What lies behind this number, and how to quote it.")
+	p.Alternates = []link{{Path: v.valuePath(key) + ".json", Text: "JSON", Type: "application/json"}}
+	if o.Interval != nil {
+		p.Limits = stat.FormatLimits(*o.Interval, decimalsOf(o, panel))
+		p.Method = methodWords(o.Interval.Method)
+	}
+	for _, c := range o.Codes {
+		list := ""
+		for _, s := range panel.Series {
+			list = codelistOf(defs, s.Dataset, c.Dimension)
+		}
+		p.Codes = append(p.Codes, fact{capital(strings.ReplaceAll(c.Dimension, "_", " ")), label(defs, list, c.Code)})
+	}
+	for _, m := range o.Marks {
+		p.Marks = append(p.Marks, markWords[m])
+	}
+	p.Formula = v.formula(o, panel)
+	if series.ID != "" {
+		p.Counted = countedWords(series, o, defs)
+	}
+	if o.Coverage.Expected > 0 {
+		for _, line := range coverageLines(stat.Indicator{Panels: []stat.Panel{panel}}, []stat.Observation{o}, defs) {
+			p.Coverage = &line
+		}
+	}
+	for _, r := range o.Rows {
+		line := rowsLine{Lines: strings.ReplaceAll(r.Lines, ",", ", "), Batch: stat.Batch{ID: r.Batch}}
+		for _, b := range v.rel.Manifest().Batches {
+			if b.ID == r.Batch {
+				line.Batch = b
+				ds, _ := defs.Dataset(b.Dataset)
+				line.Source = ds.Title
+			}
+		}
+		p.Rows = append(p.Rows, line)
+	}
+	if p.History, err = v.history(key, panel); err != nil {
+		return valuePage{}, err
+	}
+	site := defs.Site
+	p.Citation = fmt.Sprintf("%s %s: %s %s, %s. Release %s, %s%s.",
+		site.Name, site.Place, p.Number, p.Noun, p.Period, v.rel.ID(), v.base(), p.Pinned)
+	p.Curl = "curl -s " + v.base() + p.Pinned + ".json"
+	return p, nil
+}
+
+// panelOf returns the panel of an observation and its series; a ratio or a rate has no series.
+func panelOf(ind stat.Indicator, o stat.Observation) (stat.Panel, stat.Series) {
+	for _, p := range ind.Panels {
+		if p.ID != o.Panel {
+			continue
+		}
+		for _, s := range p.Series {
+			if s.ID == o.Series {
+				return p, s
+			}
+		}
+		return p, stat.Series{}
+	}
+	return stat.Panel{}, stat.Series{}
+}
+
+// decimalsOf is how many decimals a value is written with.
+func decimalsOf(o stat.Observation, p stat.Panel) int {
+	switch {
+	case o.Kind == stat.KindRatio && p.Ratio != nil:
+		return p.Ratio.Decimals
+	case o.Kind == stat.KindRate && p.Rate != nil:
+		return p.Rate.Decimals
+	default:
+		return 0
+	}
+}
+
+// numberWords is a value as it is written, with its bound, or the words of its status.
+func numberWords(o stat.Observation, p stat.Panel) string {
+	if o.Status != stat.StatusReported {
+		return o.Status.Words()
+	}
+	n := stat.FormatNumber(o.Value, decimalsOf(o, p))
+	if w := o.Bound.Words(); w != "" {
+		return w + " " + n
+	}
+	return n
+}
+
+// nounWords says what a value counts.
+func nounWords(o stat.Observation, p stat.Panel, s stat.Series) string {
+	switch {
+	case o.Kind == stat.KindRatio && p.Ratio != nil:
+		return p.Ratio.Label
+	case o.Kind == stat.KindRate && p.Rate != nil:
+		return p.Rate.Label
+	case o.Kind == stat.KindPopulation:
+		return "residents"
+	case o.Status == stat.StatusReported && o.Value == 1:
+		return s.Noun.One
+	default:
+		return s.Noun.Many
+	}
+}
+
+// formula names the two numbers of a ratio or a rate.
+func (v *visit) formula(o stat.Observation, p stat.Panel) []formulaLine {
+	if o.To == 0 {
+		return nil
+	}
+	of, to := formulaLine{Number: stat.FormatNumber(o.Of, 0)}, formulaLine{Number: stat.FormatNumber(o.To, 0)}
+	var ofID, toID string
+	switch {
+	case o.Kind == stat.KindRatio && p.Ratio != nil:
+		ofID, toID = p.Ratio.Of, p.Ratio.To
+		of.Words, to.Words = seriesMany(p, ofID), seriesMany(p, toID)
+	case o.Kind == stat.KindRate && p.Rate != nil:
+		ofID, toID = p.Rate.Of, p.Rate.Population.ID
+		of.Words, to.Words = seriesMany(p, ofID), "residents of the same year"
+	}
+	for _, other := range v.rel.Observations(o.Indicator) {
+		if other.Panel != o.Panel || other.Period.Key() != o.Period.Key() || !slices.Equal(other.Codes, o.Codes) || other.Key() == o.Key() {
+			continue
+		}
+		switch {
+		case other.Series == ofID && other.Value == o.Of:
+			of.Key, of.Path = other.Key(), v.valuePath(other.Key())
+		case other.Series == toID && other.Value == o.To:
+			to.Key, to.Path = other.Key(), v.valuePath(other.Key())
+		}
+	}
+	return []formulaLine{of, to}
+}
+
+func seriesMany(p stat.Panel, id string) string {
+	for _, s := range p.Series {
+		if s.ID == id {
+			return s.Noun.Many
+		}
+	}
+	return id
+}
+
+// countedWords says how records became a count.
+func countedWords(s stat.Series, o stat.Observation, defs stat.Definitions) string {
+	ds, _ := defs.Dataset(s.Dataset)
+	var b strings.Builder
+	if s.Measure.Sum != "" {
+		fmt.Fprintf(&b, "The sum of “%s” over the records of “%s”", s.Measure.Sum, ds.Title)
+	} else {
+		fmt.Fprintf(&b, "The number of records of “%s”", ds.Title)
+	}
+	var parts []string
+	for _, field := range sortedFields(s.Where) {
+		var labels []string
+		for _, code := range s.Where[field] {
+			labels = append(labels, "“"+label(defs, codelistOf(defs, s.Dataset, field), code)+"”")
+		}
+		parts = append(parts, strings.ReplaceAll(field, "_", " ")+" is "+strings.Join(labels, " or "))
+	}
+	if len(parts) > 0 {
+		b.WriteString(" where " + strings.Join(parts, ", "))
+	}
+	if len(o.Codes) > 0 {
+		b.WriteString(", for the place or group named above")
+	}
+	b.WriteString(".")
+	if ds.Rule != "" {
+		b.WriteString(" " + ds.Rule)
+	}
+	return b.String()
+}
+
+func sortedFields(w stat.Where) []string {
+	fields := make([]string, 0, len(w))
+	for f := range w {
+		fields = append(fields, f)
+	}
+	slices.Sort(fields)
+	return fields
+}
+
+// longestHistory bounds how many releases a passport looks back on.
+const longestHistory = 12
+
+// history says what each release said about the value, newest first.
+func (v *visit) history(key string, panel stat.Panel) ([]historyLine, error) {
+	var lines []historyLine
+	for i, m := range v.library.List(v.at) {
+		if i == longestHistory {
+			break
+		}
+		rel, err := v.library.Release(m.ID, v.at)
+		if err != nil {
+			return nil, err
+		}
+		line := historyLine{
+			Release: m.ID, Path: "/releases/" + m.ID + "/values/" + escapeKey(key), Published: stat.DateOf(m.PublishedAt.UTC()),
+			Number: "not in this release",
+		}
+		if o, ok := observation(rel, key); ok {
+			line.Number = numberWords(o, panel)
+		} else {
+			line.Path = ""
+		}
+		if n := len(lines); n > 0 {
+			lines[n-1].Changed = lines[n-1].Number != line.Number
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+// linked returns the citations with only such addresses as a page may link to.
+func linked(citations []stat.Citation) []stat.Citation {
+	out := slices.Clone(citations)
+	for i := range out {
+		out[i].Address = webLink(out[i].Address)
+	}
+	return out
+}
+
+// methodWords names the method of an interval for a reader.
+func methodWords(method string) string {
+	switch method {
+	case "garwood":
+		return "exact limits of a count (Garwood)"
+	case "clopper-pearson":
+		return "exact limits of a share (Clopper and Pearson)"
+	case "conditional-binomial":
+		return "exact conditional limits of a ratio of two counts"
+	case "fay-feuer":
+		return "limits of a standardised rate (Fay and Feuer)"
+	default:
+		return method
+	}
+}
+
+// markWords says what each mark tells a reader.
+var markWords = map[stat.Mark]string{
+	stat.MarkProvisional: "Provisional: the source may still change it.",
+	stat.MarkRevised:     "Revised: an earlier release had another value.",
+	stat.MarkMixed:       "Mixed: a law changed inside the period.",
+	stat.MarkSummed:      "Summed: the source gives no total; this one adds up its parts.",
+	stat.MarkPartial:     "Partial: some parts of the total were not reported.",
+	stat.MarkContested:   "Contested: another source gives another figure for the same thing and period.",
+	stat.MarkPreferred:   "Preferred: of contested figures, the one that sentences use.",
+	stat.MarkUnstable:    "Unstable: fewer than 20 events lie behind it.",
+}
