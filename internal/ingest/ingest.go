@@ -69,18 +69,15 @@ func Open(ctx context.Context, r io.Reader, in Input) (*Rows, error) {
 	if !ok {
 		return nil, fmt.Errorf("feed %s names data set %q, which is not defined: %w", in.Feed.ID, in.Feed.Dataset, stat.ErrInvalid)
 	}
-	s := newSplitter(r)
-	header, err := s.header()
-	if errors.Is(err, io.EOF) {
-		return nil, refused(in.Name, 0, "", "empty-file", "The file is empty.", "Export it again and send the new file.")
-	}
+	s, header, err := openReading(r, in)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", in.Name, err)
+		return nil, err
 	}
 	p, err := newPlan(in, ds, header)
 	if err != nil {
 		return nil, err
 	}
+	p.comma, p.quote = s.comma, s.quote
 	ctx, cancel := context.WithCancel(ctx)
 	rows := &Rows{plan: p, keys: newKeys(ds), cancel: cancel}
 	rows.start(ctx, s, in.Workers)
@@ -89,6 +86,9 @@ func Open(ctx context.Context, r io.Reader, in Input) (*Rows, error) {
 
 // Layout says what the vectors of the chunks are.
 func (r *Rows) Layout() stat.Layout { return r.plan.layout }
+
+// Notices gives the warnings about the file as a whole.
+func (r *Rows) Notices() []stat.Issue { return r.plan.notices }
 
 // Header gives the sender's own columns.
 func (r *Rows) Header() []string { return r.plan.header }

@@ -101,16 +101,12 @@ func (k *keys) check(p *plan, out *parsed) {
 
 func (p *plan) conflict(r parsedRow, other int64) stat.Reject {
 	var cells cells
-	cells.split(r.text, ',', '"')
-	list := make([]string, len(cells.list))
-	for i, cell := range cells.list {
-		list[i] = string(cell)
-	}
-	return stat.Reject{Line: r.line, Text: string(r.text), Cells: list, Issues: []stat.Issue{{
+	cells.split(r.text, p.comma, p.quote)
+	return p.reject(r.line, r.text, cells.list, []stat.Issue{{
 		File: p.file, Line: r.line, Column: strings.Join(p.ds.Key, ", "), Code: "key-twice", Severity: stat.SeverityError,
 		Problem: fmt.Sprintf("The row has the same %s as row %d, but says something else.", keyNouns(p), other),
 		Fix:     "Decide which of the two rows is right and remove the other.",
-	}}}
+	}})
 }
 
 func keyNouns(p *plan) string {

@@ -1,94 +1,240 @@
 package ingest
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"hash/maphash"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"tallystick/internal/stat"
 )
 
-// plan is a feed and a data set made ready for one export: for each field of the data set, where its text comes
-// from and what it must be.
+// plan is a feed and a data set made ready for one export: for each kind of record that a row becomes and for each
+// field, where its text comes from and what it must be.
 type plan struct {
 	file    string
 	ds      stat.Dataset
 	header  []string
 	layout  stat.Layout
 	columns []column // as in layout
-	value   int      // places in columns, or -1
+	records []record // what each row becomes: one record, or one for each unfolded column
+	asides  []rule
+	private []bool // columns of the export that are not stored, by place
+	missing map[string]bool
+	numbers numbers
+	marks   []mark
+	dates   []dateFormat
+	span    *span
+	value   int // places in columns, or -1
 	status  int
 	bound   int
 	from    int
 	to      int
 	date    int
 	today   int64
-	since   int64 // the day before which no record can be, or math.MinInt64
+	since   int64 // the day before which no record can be, or 0
 	keyed   bool
+	comma   byte
+	quote   byte
 	seed    maphash.Seed // one for all workers: they hash into the same table
+	notices []stat.Issue // warnings about the file as a whole
 }
 
 // column is one field of the data set in a plan.
 type column struct {
 	stat.LayoutColumn
 	field    stat.Field
-	noun     string // as sentences name it: the arrest date
-	source   int    // column of the export, or -1
-	header   string // its header in the export
+	noun     string // as sentences name it: arrest date
 	required bool
 	key      bool
 	codes    map[string]int64 // code → place in Dictionary
+	valid    [][2]int64       // days from and to which each code is valid, 0 for open; nil if all always are
 	min, max int64
+}
+
+// record is one kind of record that a row becomes.
+type record struct {
+	getters []getter // as plan.columns
+	when    *rule
+	skip    string // empty, zero
+	cells   []int  // the columns that must have a text for the record to be, with skip
+}
+
+// mark is a stat.TextMark made ready.
+type mark struct {
+	text   string
+	match  *regexp.Regexp
+	value  *int64
+	status stat.Status
+	bound  stat.Bound
+}
+
+// span reads both ends of a period from one text.
+type span struct {
+	as        string
+	separator string
+	formats   []dateFormat
+	column    int
+	fixed     []byte
+	change    *change
+	header    string
 }
 
 func newPlan(in Input, ds stat.Dataset, header []string) (*plan, error) {
 	p := &plan{file: in.Name, ds: ds, header: header, value: -1, status: -1, bound: -1, from: -1, to: -1, date: -1, seed: maphash.MakeSeed()}
+	m := mapping(in, header)
+	if err := p.fields(in, m); err != nil {
+		return nil, err
+	}
+	if !in.Today.IsZero() {
+		p.today, _ = days(in.Today.Year, int(in.Today.Month), in.Today.Day)
+	}
+	if !ds.Since.IsZero() {
+		p.since, _ = days(ds.Since.Year, int(ds.Since.Month), ds.Since.Day)
+	}
+	p.keyed = len(ds.Key) > 0 && !in.Feed.AddsUp
+	if err := p.words(m); err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	if in.Feed.Name != "" {
+		re, err := regexp.Compile(in.Feed.Name)
+		if err != nil {
+			return nil, fmt.Errorf("name of feed %s: %v: %w", in.Feed.ID, err, stat.ErrInvalid)
+		}
+		if found := re.FindStringSubmatch(path.Base(in.Name)); found != nil {
+			for i, group := range re.SubexpNames() {
+				if group != "" {
+					names[group] = found[i]
+				}
+			}
+		}
+	}
+	c := &compiler{plan: p, in: in, names: names, mapping: m}
+	if err := c.compile(); err != nil {
+		return nil, err
+	}
+	p.private = c.privateColumns()
+	return p, nil
+}
+
+// mapping gives the feed's mapping for this file: its own, with what the first fitting variant names in the place of
+// the same names.
+func mapping(in Input, header []string) stat.Mapping {
+	m := in.Feed.Mapping
+	m.Fields = maps.Clone(m.Fields)
+	if m.Fields == nil {
+		m.Fields = map[string]stat.FieldMap{}
+	}
+	for field, h := range in.Feed.Columns {
+		if _, ok := m.Fields[field]; !ok {
+			m.Fields[field] = stat.FieldMap{Column: h}
+		}
+	}
+	for _, v := range in.Feed.Variants {
+		if !fits(v, in.Name, header) {
+			continue
+		}
+		maps.Copy(m.Fields, v.Mapping.Fields)
+		m.Period = cmp.Or(v.Mapping.Period, m.Period)
+		m.Numbers = cmp.Or(v.Mapping.Numbers, m.Numbers)
+		if v.Mapping.Aside != nil {
+			m.Aside = v.Mapping.Aside
+		}
+		if v.Mapping.Long != nil {
+			m.Long = v.Mapping.Long
+		}
+		if v.Mapping.Missing != nil {
+			m.Missing = v.Mapping.Missing
+		}
+		if v.Mapping.Dates != nil {
+			m.Dates = v.Mapping.Dates
+		}
+		if v.Mapping.Marks != nil {
+			m.Marks = v.Mapping.Marks
+		}
+		break
+	}
+	return m
+}
+
+func fits(v stat.Variant, name string, header []string) bool {
+	if v.File != "" {
+		if ok, err := path.Match(v.File, path.Base(name)); err != nil || !ok {
+			return false
+		}
+	}
+	for _, h := range v.Has {
+		if findColumn(header, h) < 0 {
+			return false
+		}
+	}
+	for _, h := range v.Lacks {
+		if findColumn(header, h) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// findColumn returns the place of the first of the names that the header has, or -1. A name as it stands comes before
+// one that is equal only without the spaces around and between words, and that before one in other case.
+func findColumn(header []string, names ...string) int {
+	for _, name := range names {
+		for _, same := range []func(string) string{
+			func(s string) string { return s },
+			func(s string) string { return strings.Join(strings.Fields(s), " ") },
+			func(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) },
+		} {
+			for i, h := range header {
+				if same(h) == same(name) {
+					return i
+				}
+			}
+		}
+	}
+	return -1
+}
+
+// fields makes the columns of the data set ready.
+func (p *plan) fields(in Input, m stat.Mapping) error {
+	ds := p.ds
 	lists := map[string][]string{}
+	valid := map[string][][2]int64{}
 	for _, f := range ds.Fields {
 		if f.Type != stat.FieldCode || ds.Value != "" && (f.Name == ds.Status || f.Name == ds.Bound) {
 			continue
 		}
 		list, ok := in.Definitions.Codelist(f.Codelist)
 		if !ok {
-			return nil, fmt.Errorf("field %s of data set %s uses code list %q, which is not defined: %w",
-				f.Name, ds.ID, f.Codelist, stat.ErrInvalid)
+			return fmt.Errorf("field %s of data set %s uses code list %q, which is not defined: %w", f.Name, ds.ID, f.Codelist, stat.ErrInvalid)
 		}
+		bounded := false
+		var spans [][2]int64
 		for _, c := range list.Codes {
 			lists[f.Name] = append(lists[f.Name], c.Code)
+			spans = append(spans, [2]int64{dayOf(c.ValidFrom), dayOf(c.ValidTo)})
+			bounded = bounded || !c.ValidFrom.IsZero() || !c.ValidTo.IsZero()
+		}
+		if bounded {
+			valid[f.Name] = spans
 		}
 	}
 	p.layout = stat.NewLayout(ds, lists)
-	at := map[string]int{}
-	for i, h := range header {
-		name := strings.TrimSpace(h)
-		if _, twice := at[name]; twice && name != "" {
-			return nil, refused(in.Name, 1, name, "header-twice", fmt.Sprintf("Two columns are named %q.", name),
-				"Give each column its own name.")
-		}
-		at[name] = i
-	}
-	var missing []string
 	for i, c := range p.layout.Columns {
-		col := column{LayoutColumn: c, source: -1, noun: strings.ReplaceAll(c.Name, "_", " ")}
+		col := column{LayoutColumn: c, noun: strings.ReplaceAll(c.Name, "_", " "), key: slices.Contains(ds.Key, c.Name), valid: valid[c.Name]}
 		if f, ok := ds.Field(c.Name); ok {
-			col.field = f
+			col.field, col.required = f, f.Required
 			if f.Title != "" {
-				col.noun = strings.ToLower(f.Title[:1]) + f.Title[1:]
-			}
-			col.required = f.Required
-			col.header = f.Name
-			if h, ok := in.Feed.Columns[f.Name]; ok {
-				col.header = h
-			}
-			if j, ok := at[col.header]; ok {
-				col.source = j
-			} else if f.Required || in.Feed.Columns[f.Name] != "" {
-				missing = append(missing, col.header)
+				col.noun = lowerFirst(f.Title)
 			}
 			col.min, col.max = limits(f, ds)
-		}
-		for _, k := range ds.Key {
-			col.key = col.key || k == c.Name
 		}
 		if c.Type == stat.FieldCode {
 			col.codes = make(map[string]int64, len(c.Dictionary))
@@ -99,19 +245,28 @@ func newPlan(in Input, ds stat.Dataset, header []string) (*plan, error) {
 		p.columns = append(p.columns, col)
 		p.place(c.Name, i)
 	}
-	if len(missing) > 0 {
-		return nil, refused(in.Name, 1, strings.Join(missing, ", "), "header",
-			fmt.Sprintf("The export has no column %s; it has %s.", wordList(missing), wordList(header)),
-			"Send the export with these columns, or adapt the feed "+in.Feed.ID+" to the new names.")
+	for name := range m.Fields {
+		if _, ok := ds.Field(name); !ok {
+			return fmt.Errorf("feed %s maps %q, which is not a field of data set %s: %w", in.Feed.ID, name, ds.ID, stat.ErrInvalid)
+		}
 	}
-	p.keyed = len(ds.Key) > 0
-	if !in.Today.IsZero() {
-		p.today, _ = days(in.Today.Year, int(in.Today.Month), in.Today.Day)
+	return nil
+}
+
+func dayOf(d stat.Date) int64 {
+	if d.IsZero() {
+		return 0
 	}
-	if !ds.Since.IsZero() {
-		p.since, _ = days(ds.Since.Year, int(ds.Since.Month), ds.Since.Day)
+	n, _ := days(d.Year, int(d.Month), d.Day)
+	return n
+}
+
+// lowerFirst makes a title fit into a sentence, but leaves a word in capitals as it is: Arrest date, FBI code.
+func lowerFirst(s string) string {
+	if len(s) > 1 && s[1] >= 'A' && s[1] <= 'Z' {
+		return s
 	}
-	return p, nil
+	return strings.ToLower(s[:1]) + s[1:]
 }
 
 func limits(f stat.Field, ds stat.Dataset) (low, high int64) {
@@ -149,6 +304,411 @@ func (p *plan) place(name string, i int) {
 	case ds.Bound, stat.BoundColumn:
 		p.bound = i
 	}
+}
+
+// words makes the source's way of writing values ready.
+func (p *plan) words(m stat.Mapping) error {
+	var err error
+	if p.numbers, err = newNumbers(m.Numbers); err != nil {
+		return err
+	}
+	if p.dates, err = dateFormats(m.Dates); err != nil {
+		return err
+	}
+	p.missing = map[string]bool{}
+	for _, s := range m.Missing {
+		p.missing[s] = true
+	}
+	for _, t := range m.Marks {
+		k := mark{text: t.Text, value: t.Value, status: cmp.Or(t.Status, stat.StatusReported), bound: cmp.Or(t.Bound, stat.BoundExactly)}
+		switch {
+		case (t.Text == "") == (t.Match == ""):
+			return fmt.Errorf("a mark has either a text or a pattern: %w", stat.ErrInvalid)
+		case !slices.Contains(stat.Statuses, k.status) || !slices.Contains(stat.Bounds, k.bound):
+			return fmt.Errorf("mark %q: status %q or bound %q is none: %w", t.Text+t.Match, k.status, k.bound, stat.ErrInvalid)
+		case p.value < 0:
+			return fmt.Errorf("marks stand for values, and data set %s counts records: %w", p.ds.ID, stat.ErrInvalid)
+		}
+		if t.Match != "" {
+			if k.match, err = regexp.Compile(t.Match); err != nil {
+				return fmt.Errorf("pattern %q: %v: %w", t.Match, err, stat.ErrInvalid)
+			}
+		}
+		if k.status == stat.StatusReported && k.value == nil && (k.match == nil || k.match.NumSubexp() == 0) {
+			return fmt.Errorf("mark %q is reported but gives no number: %w", t.Text+t.Match, stat.ErrInvalid)
+		}
+		p.marks = append(p.marks, k)
+	}
+	return nil
+}
+
+func dateFormats(texts []string) ([]dateFormat, error) {
+	if len(texts) == 0 {
+		texts = []string{"YYYY-MM-DD"}
+	}
+	var out []dateFormat
+	for _, t := range texts {
+		f, err := newDateFormat(t)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+// compiler turns the mapping into getters.
+type compiler struct {
+	plan    *plan
+	in      Input
+	names   map[string]string // from the file name
+	mapping stat.Mapping
+	missing []string // columns that the feed needs and the file lacks
+	used    []int
+}
+
+func (c *compiler) find(names ...string) int {
+	i := findColumn(c.plan.header, names...)
+	if i >= 0 {
+		c.used = append(c.used, i)
+	}
+	return i
+}
+
+func (c *compiler) compile() error {
+	p := c.plan
+	if c.mapping.Period != nil {
+		if err := c.period(*c.mapping.Period); err != nil {
+			return err
+		}
+	}
+	for _, r := range c.mapping.Aside {
+		if r.Reason == "" {
+			return fmt.Errorf("feed %s sets rows aside by %q without a reason: %w", c.in.Feed.ID, r.Column, stat.ErrInvalid)
+		}
+		k, err := c.rule(r)
+		if err != nil {
+			return err
+		}
+		p.asides = append(p.asides, k)
+	}
+	var err error
+	if len(c.mapping.Long) == 0 {
+		err = c.record(record{}, nil, unfolded{column: -1})
+	}
+	for _, l := range c.mapping.Long {
+		if err == nil {
+			err = c.long(l)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if len(c.missing) > 0 {
+		slices.Sort(c.missing)
+		c.missing = slices.Compact(c.missing)
+		word := "column"
+		if len(c.missing) > 1 {
+			word = "columns"
+		}
+		return refused(c.in.Name, 1, strings.Join(c.missing, ", "), "header",
+			fmt.Sprintf("The export has no %s %s; it has %s.", word, wordList(c.missing), wordList(p.header)),
+			"Send the export with these columns, or adapt the feed "+c.in.Feed.ID+" to the new names.")
+	}
+	return nil
+}
+
+func (c *compiler) rule(r stat.RowRule) (rule, error) {
+	k, err := newRule(r, c.find)
+	var lacking missingColumns
+	if errors.As(err, &lacking) {
+		c.missing = append(c.missing, lacking...)
+		return k, nil
+	}
+	return k, err
+}
+
+// unfolded is the column or the group that a record is made from.
+type unfolded struct {
+	column int
+	group  int
+}
+
+func (c *compiler) long(l stat.Long) error {
+	base := record{skip: l.Skip}
+	if l.Skip != "" && l.Skip != "empty" && l.Skip != "zero" {
+		return fmt.Errorf("skip %q is neither empty nor zero: %w", l.Skip, stat.ErrInvalid)
+	}
+	if l.When != nil {
+		k, err := c.rule(*l.When)
+		if err != nil {
+			return err
+		}
+		base.when = &k
+	}
+	if l.Repeat > 0 {
+		for n := 1; n <= l.Repeat; n++ {
+			if err := c.record(base, l.Fields, unfolded{column: -1, group: n}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	columns, err := c.columns(l)
+	if err != nil {
+		return err
+	}
+	for _, i := range columns {
+		c.used = append(c.used, i)
+		if err := c.record(base, l.Fields, unfolded{column: i}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// columns lists the columns that are unfolded.
+func (c *compiler) columns(l stat.Long) ([]int, error) {
+	header := c.plan.header
+	var list []int
+	switch {
+	case len(l.Only) > 0:
+		for _, h := range l.Only {
+			i := findColumn(header, h)
+			if i < 0 {
+				c.missing = append(c.missing, h)
+				continue
+			}
+			list = append(list, i)
+		}
+	case l.Match != "":
+		re, err := regexp.Compile(l.Match)
+		if err != nil {
+			return nil, fmt.Errorf("pattern %q: %v: %w", l.Match, err, stat.ErrInvalid)
+		}
+		for i, h := range header {
+			if re.MatchString(h) {
+				list = append(list, i)
+			}
+		}
+	case l.From != "":
+		from, to := findColumn(header, l.From), len(header)-1
+		if from < 0 {
+			c.missing = append(c.missing, l.From)
+			return nil, nil
+		}
+		if l.To != "" {
+			if to = findColumn(header, l.To); to < 0 {
+				c.missing = append(c.missing, l.To)
+				return nil, nil
+			}
+		}
+		for i := from; i <= to; i++ {
+			list = append(list, i)
+		}
+	default:
+		return nil, fmt.Errorf("feed %s unfolds columns without saying which: %w", c.in.Feed.ID, stat.ErrInvalid)
+	}
+	return slices.DeleteFunc(list, func(i int) bool {
+		return slices.ContainsFunc(l.Except, func(h string) bool { return strings.TrimSpace(h) == strings.TrimSpace(header[i]) })
+	}), nil
+}
+
+// record compiles one kind of record.
+func (c *compiler) record(r record, over map[string]stat.FieldMap, u unfolded) error {
+	p := c.plan
+	r.getters = make([]getter, len(p.columns))
+	for i, col := range p.columns {
+		m, named := over[col.Name]
+		if !named {
+			m, named = c.mapping.Fields[col.Name]
+		}
+		g := getter{column: -1, header: col.Name}
+		switch {
+		case p.span != nil && !named && p.partOf(col.Name) != noPart:
+			g.period, g.header = p.partOf(col.Name), p.span.header
+		case !named && i == p.value && u.column >= 0:
+			g.column = u.column
+		case !named:
+			if g.column = c.find(col.Name); g.column < 0 {
+				g.absent = true
+				if col.required || i == p.value {
+					c.missing = append(c.missing, col.Name)
+				}
+			}
+		default:
+			var err error
+			if g, err = c.getter(m, col, u); err != nil {
+				return fmt.Errorf("feed %s, field %s: %w", c.in.Feed.ID, col.Name, err)
+			}
+		}
+		if g.column >= 0 {
+			g.header = p.header[g.column]
+			if u.column == g.column || u.group > 0 && strings.Contains(m.Column, "{n}") {
+				r.cells = append(r.cells, g.column)
+			}
+		}
+		if g.dates == nil {
+			g.dates = p.dates
+		}
+		r.getters[i] = g
+	}
+	p.records = append(p.records, r)
+	return nil
+}
+
+func (p *plan) partOf(name string) part {
+	switch name {
+	case p.ds.Period.From:
+		return partFrom
+	case p.ds.Period.To:
+		return partTo
+	case p.ds.Period.Stated:
+		return partStated
+	}
+	return noPart
+}
+
+func (c *compiler) getter(m stat.FieldMap, col column, u unfolded) (getter, error) {
+	g := getter{column: -1, header: col.Name}
+	var labels []stat.Code
+	if list, ok := c.in.Definitions.Codelist(col.field.Codelist); ok {
+		labels = list.Codes
+	}
+	change, err := newChange(m, labels)
+	if err != nil {
+		return g, err
+	}
+	if len(m.Dates) > 0 {
+		if g.dates, err = dateFormats(m.Dates); err != nil {
+			return g, err
+		}
+	}
+	text, fixed := m.Value, true
+	switch {
+	case m.File != "":
+		if text = c.names[m.File]; text == "" {
+			return g, refused(c.in.Name, 0, "", "file-name", fmt.Sprintf("The %s is read from the file name, and %q does not have it.", col.noun, path.Base(c.in.Name)),
+				"Name the file as the source names it.")
+		}
+	case m.Heading && u.column >= 0:
+		text = strings.TrimSpace(c.plan.header[u.column])
+	case m.Cell && u.column >= 0:
+		g.column, fixed = u.column, false
+	case m.Column != "" || len(m.Columns) > 0:
+		names := append([]string{m.Column}, m.Columns...)
+		for i := range names {
+			names[i] = strings.ReplaceAll(names[i], "{n}", strconv.Itoa(u.group))
+		}
+		names = slices.DeleteFunc(names, func(s string) bool { return s == "" })
+		if g.column = c.find(names...); g.column < 0 {
+			c.missing = append(c.missing, names[0])
+		}
+		fixed = false
+	case m.Heading || m.Cell:
+		return g, fmt.Errorf("there is no unfolded column here: %w", stat.ErrInvalid)
+	case m.Value == "" && change != nil: // a map or pattern over the column of the field's own name
+		if g.column = c.find(col.Name); g.column < 0 {
+			c.missing = append(c.missing, col.Name)
+		}
+		fixed = false
+	}
+	if fixed {
+		if change != nil {
+			text = change.apply(text)
+		}
+		g.fixed = []byte(text)
+		return g, nil
+	}
+	g.change = change
+	return g, nil
+}
+
+func (c *compiler) period(m stat.PeriodMap) error {
+	s := &span{as: m.As, separator: cmp.Or(m.Separator, " - ")}
+	if !slices.Contains([]string{"year", "state-fiscal", "federal-fiscal", "month", "range"}, m.As) {
+		return fmt.Errorf("feed %s reads a period as %q, which is not one of year, state-fiscal, federal-fiscal, month, range: %w",
+			c.in.Feed.ID, m.As, stat.ErrInvalid)
+	}
+	formats := m.Dates
+	if len(formats) == 0 {
+		formats = c.mapping.Dates
+	}
+	if m.As == "month" && len(formats) == 0 {
+		formats = []string{"YYYY-MM"}
+	}
+	var err error
+	if s.formats, err = dateFormats(formats); err != nil {
+		return err
+	}
+	g, err := c.getter(m.FieldMap, column{noun: "period"}, unfolded{column: -1})
+	if err != nil {
+		return err
+	}
+	s.column, s.fixed, s.change = g.column, g.fixed, g.change
+	if g.column >= 0 {
+		s.header = c.plan.header[g.column]
+	}
+	c.plan.span = s
+	return nil
+}
+
+// read gives the first and the last day of a text about a period.
+func (s *span) read(text string, today int64) (from, to int64, ok bool) {
+	switch s.as {
+	case "range":
+		a, b, found := strings.Cut(text, s.separator)
+		if !found {
+			return 0, 0, false
+		}
+		for _, f := range s.formats {
+			if from, ok = f.parse([]byte(strings.TrimSpace(a)), today); ok {
+				to, ok = f.parse([]byte(strings.TrimSpace(b)), today)
+				return from, to, ok
+			}
+		}
+		return 0, 0, false
+	case "month":
+		for _, f := range s.formats {
+			if from, ok = f.parse([]byte(text), today); ok {
+				t := dayTime(from)
+				from -= int64(t.Day() - 1)
+				first := dayTime(from)
+				return from, from + int64(first.AddDate(0, 1, 0).Sub(first).Hours()/24) - 1, true
+			}
+		}
+		return 0, 0, false
+	}
+	year, ok := number([]byte(text))
+	if !ok || len(text) != 4 {
+		return 0, 0, false
+	}
+	p := stat.FiscalYear(stat.Clock(s.as), year)
+	return dayOf(p.From), dayOf(p.To), year > 0
+}
+
+// personal fits headers that are about persons: their names, dates of birth, numbers, addresses, and free text, where
+// all of these turn up.
+var personal = regexp.MustCompile(`(?i)(^|[^a-z])((first|last|middle|full|sur|victim'?s?|defendant'?s?|offender'?s?|suspect'?s?|arrestee'?s?|child'?s?|person'?s?|inmate'?s?)[ _.-]*name` +
+	`|name[ _.-]*(first|last|middle)|surname|dob|birth[ _.-]*(date|day)?|date[ _.-]*of[ _.-]*birth|ssn|social[ _.-]*security.*|phone.*|e-?mail.*` +
+	`|(home|street|residence)[ _.-]*address|narrative|remarks?|comments?|free[ _.-]*text)([^a-z]|$)|^\s*(name|address)\s*$`)
+
+// privateColumns finds the columns about persons that the feed does not map, and says so.
+func (c *compiler) privateColumns() []bool {
+	p := c.plan
+	out := make([]bool, len(p.header))
+	for i, h := range p.header {
+		named := slices.ContainsFunc(c.in.Feed.Private, func(s string) bool { return strings.EqualFold(strings.TrimSpace(s), strings.TrimSpace(h)) })
+		public := slices.ContainsFunc(c.in.Feed.Public, func(s string) bool { return strings.EqualFold(strings.TrimSpace(s), strings.TrimSpace(h)) })
+		if !named && (public || slices.Contains(c.used, i) || !personal.MatchString(h)) {
+			continue
+		}
+		out[i] = true
+		p.notices = append(p.notices, stat.Issue{File: p.file, Line: 1, Column: h, Code: "personal-data", Severity: stat.SeverityWarning,
+			Problem: fmt.Sprintf("A column named %q looks like text about people. It was not stored.", h),
+			Fix:     "If it is not about people, name it under public in the feed " + c.in.Feed.ID + "."})
+	}
+	return out
 }
 
 // wordList writes names for a sentence: "a", "a and b", "a, b and 3 more".

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 )
 
 const (
@@ -23,6 +24,7 @@ type extent struct {
 	start, end int
 	lines      int64
 	unclosed   bool // a quote was opened in it and never closed
+	footer     bool // it is one of the last records, which are no rows
 }
 
 // splitter cuts an export into records, in one pass over its bytes. A record ends at a line end (LF, CR or CRLF,
@@ -38,32 +40,31 @@ type splitter struct {
 	lf       int
 	comma    byte
 	quote    byte // 0: no quoting
+	footer   int  // records at the end that are no rows
 }
 
-func newSplitter(r io.Reader) *splitter {
-	return &splitter{r: r, line: 1, comma: ',', quote: '"', buf: make([]byte, blockSize+recordSize)}
+func newSplitter(r io.Reader, comma, quote byte) *splitter {
+	return &splitter{r: r, line: 1, comma: comma, quote: quote, buf: make([]byte, blockSize+recordSize)}
 }
 
-// header reads the first record as cells.
-func (s *splitter) header() ([]string, error) {
+// head reads the next record as cells, without handing it on. It returns io.EOF at the end.
+func (s *splitter) head() (record []string, line int64, err error) {
 	if err := s.fill(); err != nil {
-		return nil, err
-	}
-	if bytes.HasPrefix(s.buf[s.from:s.to], []byte("\xef\xbb\xbf")) {
-		s.from += 3
+		return nil, 0, err
 	}
 	if s.from == s.to {
-		return nil, io.EOF
+		return nil, 0, io.EOF
 	}
 	e, next := s.record(s.from)
 	var cells cells
 	cells.split(s.buf[e.start:e.end], s.comma, s.quote)
-	header := make([]string, len(cells.list))
+	record = make([]string, len(cells.list))
 	for i, c := range cells.list {
-		header[i] = string(c)
+		record[i] = strings.ToValidUTF8(string(c), "\uFFFD")
 	}
+	line = s.line
 	s.from, s.line = next, s.line+e.lines
-	return header, nil
+	return record, line, nil
 }
 
 // fill reads until the buffer is full or the input ends.
@@ -103,9 +104,33 @@ func (s *splitter) next() (*block, error) {
 		s.line += e.lines
 		at = next
 	}
+	if s.footer > 0 {
+		at = s.holdBack(b, at)
+	}
 	b.data = append([]byte(nil), s.buf[s.from:at]...)
 	s.from = at
 	return b, nil
+}
+
+// holdBack keeps the last records of a block for the next one, as long as they may be the end of the file, and marks
+// them when they are. It returns where the block ends now.
+func (s *splitter) holdBack(b *block, at int) int {
+	n := min(s.footer, len(b.records))
+	last := b.records[len(b.records)-n:]
+	if s.eof && at == s.to {
+		for i := range last {
+			last[i].footer = true
+		}
+		return at
+	}
+	if n == len(b.records) {
+		return at
+	}
+	for _, e := range last {
+		s.line -= e.lines
+	}
+	b.records = b.records[:len(b.records)-n]
+	return s.from + last[0].start
 }
 
 // record finds the record that begins at buf[at], and where the next one begins. If its quote is never closed, the

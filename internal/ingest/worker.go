@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -32,17 +33,31 @@ type worker struct {
 	p      *plan
 	cells  cells
 	issues []stat.Issue
+	line   int64
 	spans  map[[2]int64]bool
 	last   [2]int64
+	memo   map[*change]map[string][]byte // what a change made of a text
+	period periodText                    // the last text about a period that was read
+	empty  bool                          // the row made no record
 }
 
-func newWorker(p *plan) *worker { return &worker{p: p} }
+// periodText is a text about a period and what it says.
+type periodText struct {
+	text     string
+	from, to int64
+	ok       bool
+}
+
+// memoSize is how many texts of a column are remembered; a column with more is not worth it.
+const memoSize = 10_000
+
+func newWorker(p *plan) *worker { return &worker{p: p, memo: map[*change]map[string][]byte{}} }
 
 const noDay = -1 << 40
 
 func (w *worker) parse(b *block) *parsed {
 	p := w.p
-	n := len(b.records)
+	n := len(b.records) * len(p.records)
 	c := &stat.Chunk{Lines: make([]int64, 0, n), Vectors: make([]stat.Vector, len(p.columns))}
 	for i := range c.Vectors {
 		v := &c.Vectors[i]
@@ -58,13 +73,13 @@ func (w *worker) parse(b *block) *parsed {
 	}
 	out := &parsed{chunk: c}
 	if p.keyed {
-		out.rows, out.hash, out.sums = make([]parsedRow, 0, n), make([]uint64, 0, n), make([]uint32, 0, n)
+		out.rows, out.hash, out.sums = make([]parsedRow, 0, len(b.records)), make([]uint64, 0, n), make([]uint32, 0, n)
 	}
 	w.spans, w.last = map[[2]int64]bool{}, [2]int64{noDay, noDay}
-	line := b.line
+	w.line = b.line
 	for _, e := range b.records {
-		w.row(out, b.data[e.start:e.end], line, e)
-		line += e.lines
+		w.row(out, b.data[e.start:e.end], e)
+		w.line += e.lines
 	}
 	for span := range w.spans {
 		c.Periods = append(c.Periods, stat.Period{From: dateOf(span[0]), To: dateOf(span[1])})
@@ -80,61 +95,107 @@ func dateOf(day int64) stat.Date {
 	return stat.DateOf(dayTime(day))
 }
 
-func (w *worker) row(out *parsed, text []byte, line int64, e extent) {
-	c := out.chunk
+func (w *worker) row(out *parsed, text []byte, e extent) {
+	c, p := out.chunk, w.p
 	w.issues = w.issues[:0]
 	c.Rows++
-	if len(bytes.TrimSpace(text)) == 0 && e.lines <= 1 {
-		aside(c, "blank line")
-		return
-	}
-	w.cells.split(text, ',', '"')
+	w.cells.split(text, p.comma, p.quote)
 	if blank(w.cells.list) {
 		aside(c, "blank line")
 		return
 	}
-	switch {
-	case e.unclosed:
-		w.issue(line, "", "", "quote", "A quote is opened in this row and never closed.", "Close the quote, or write the text without it.")
-	case len(w.cells.list) != len(w.p.header):
-		w.issue(line, "", "", "cells", fmt.Sprintf("The row has %d cells, but the header has %d.", len(w.cells.list), len(w.p.header)),
-			"Check for a missing or an unquoted comma.")
+	if e.footer {
+		aside(c, "footer")
+		return
 	}
-	if i := control(text); i >= 0 {
-		if text[i] < utf8.RuneSelf {
-			w.issue(line, "", fmt.Sprintf("%q", text[i]), "control-character",
-				fmt.Sprintf("The row holds an invisible control character (code %d).", text[i]), "Remove it and export again.")
-		} else if !utf8.Valid(text) {
-			w.issue(line, "", "", "encoding", "The row holds bytes that are not text in the encoding of the file.",
-				"Save the file as UTF-8, or tell the feed its encoding.")
+	if w.shape(text, e) {
+		for i := range p.asides {
+			if r := &p.asides[i]; r.fits(bytes.TrimSpace(w.cells.list[r.column])) {
+				aside(c, r.reason)
+				return
+			}
 		}
 	}
 	start := len(c.Lines)
-	if len(w.issues) == 0 {
-		w.record(c, line)
+	for i := 0; i < len(p.records) && len(w.issues) == 0; i++ {
+		w.record(c, &p.records[i])
 	}
 	if len(w.issues) > 0 {
 		truncate(c, start)
-		cells := make([]string, len(w.cells.list))
-		for i, cell := range w.cells.list {
-			cells[i] = strings.ToValidUTF8(string(cell), "\uFFFD")
-		}
-		c.Rejects = append(c.Rejects, stat.Reject{Line: line, Text: strings.ToValidUTF8(string(text), "\uFFFD"), Cells: cells,
-			Issues: slices.Clone(w.issues)})
+		c.Rejects = append(c.Rejects, w.reject(text))
+		return
+	}
+	if len(c.Lines) == start {
+		aside(c, "no value in any column")
 		return
 	}
 	c.Accepted++
-	if w.p.keyed {
+	if p.keyed {
 		for i := start; i < len(c.Lines); i++ {
 			key, sum := w.hashes(c, i)
 			out.hash, out.sums = append(out.hash, key), append(out.sums, sum)
 		}
-		out.rows = append(out.rows, parsedRow{line: line, from: start, to: len(c.Lines), text: text})
+		out.rows = append(out.rows, parsedRow{line: w.line, from: start, to: len(c.Lines), text: text})
 	}
 }
 
-func (w *worker) issue(line int64, column, value, code, problem, fix string) {
-	w.issues = append(w.issues, stat.Issue{File: w.p.file, Line: line, Column: column, Value: value, Code: code,
+// shape reports whether the record is a row of text cells under the header; if not, issues say why.
+func (w *worker) shape(text []byte, e extent) bool {
+	p := w.p
+	want := len(p.header)
+	if e.unclosed {
+		w.issue("", "", "quote", "A quote is opened in this row and never closed.", "Close the quote, or write the text without it.")
+	} else if got := len(w.cells.list); got != want {
+		for got > want && len(bytes.TrimSpace(w.cells.list[got-1])) == 0 { // spreadsheets add empty cells
+			got--
+		}
+		w.cells.list = w.cells.list[:got]
+		for got < want && p.header[got] == "" {
+			w.cells.list = append(w.cells.list, nil)
+			got++
+		}
+		if got != want {
+			w.issue("", "", "cells", fmt.Sprintf("The row has %s, but the header has %s.", plural(got, "cell", "cells"), plural(want, "cell", "cells")),
+				"Check for a missing or an extra delimiter, and put text that holds one in quotes.")
+		}
+	}
+	if i := control(text); i >= 0 {
+		if text[i] < utf8.RuneSelf {
+			w.issue("", "", "control-character", fmt.Sprintf("The row holds an invisible control character (code %d).", text[i]),
+				"Remove it and export again.")
+		} else if !utf8.Valid(text) {
+			w.issue("", "", "encoding", "The row holds bytes that are not text in the encoding of the file.",
+				"Save the file as UTF-8, or name its encoding in the feed.")
+		}
+	}
+	return len(w.issues) == 0
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// reject keeps the row as it stands, but for what stands in columns about persons.
+func (w *worker) reject(text []byte) stat.Reject {
+	return w.p.reject(w.line, text, w.cells.list, slices.Clone(w.issues))
+}
+
+func (p *plan) reject(line int64, text []byte, cells [][]byte, issues []stat.Issue) stat.Reject {
+	r := stat.Reject{Line: line, Text: strings.ToValidUTF8(string(text), "\uFFFD"), Cells: make([]string, len(cells)), Issues: issues}
+	for i, cell := range cells {
+		r.Cells[i] = strings.ToValidUTF8(string(cell), "\uFFFD")
+		if i < len(p.private) && p.private[i] && len(cell) > 0 {
+			r.Cells[i], r.Text = "", ""
+		}
+	}
+	return r
+}
+
+func (w *worker) issue(column, value, code, problem, fix string) {
+	w.issues = append(w.issues, stat.Issue{File: w.p.file, Line: w.line, Column: column, Value: value, Code: code,
 		Problem: problem, Fix: fix, Severity: stat.SeverityError})
 }
 
@@ -172,74 +233,202 @@ func control(text []byte) int {
 	return nonASCII
 }
 
-// record adds one record to the chunk; its faults become issues.
-func (w *worker) record(c *stat.Chunk, line int64) {
-	c.Lines = append(c.Lines, line)
-	for i := range w.p.columns {
-		if i != w.p.status && i != w.p.bound {
-			w.field(&c.Vectors[i], &w.p.columns[i], line)
+// record adds one record to the chunk, unless the row has none of this kind; its faults become issues.
+func (w *worker) record(c *stat.Chunk, r *record) {
+	if r.when != nil && !r.when.fits(bytes.TrimSpace(w.cells.list[r.when.column])) {
+		return
+	}
+	if r.skip != "" && w.skip(r) {
+		return
+	}
+	p := w.p
+	c.Lines = append(c.Lines, w.line)
+	judged := mark{status: stat.StatusReported, bound: stat.BoundExactly}
+	for i := range p.columns {
+		if i != p.status && i != p.bound {
+			w.field(&c.Vectors[i], &p.columns[i], &r.getters[i], i == p.value, &judged)
 		}
 	}
-	if w.p.value >= 0 {
-		w.judgement(c, line)
+	if p.value >= 0 {
+		w.judgement(c, r, judged)
 	}
-	w.period(c, line)
+	w.dates(c, r)
 }
 
-func (w *worker) cell(col *column) []byte {
-	if col.source < 0 {
-		return nil
+// skip reports whether the columns that the record is made from hold nothing, or nothing but zeros.
+func (w *worker) skip(r *record) bool {
+	for _, i := range r.cells {
+		cell := bytes.TrimSpace(w.cells.list[i])
+		if len(cell) > 0 && !w.p.missing[string(cell)] && (r.skip != "zero" || string(cell) != "0") {
+			return false
+		}
 	}
-	return bytes.TrimSpace(w.cells.list[col.source])
+	return true
 }
 
-func (w *worker) field(v *stat.Vector, col *column, line int64) {
-	cell := w.cell(col)
+// text gives the text of a field, changed as the feed says. A text that stands for a missing cell is empty.
+func (w *worker) text(g *getter) []byte {
+	if g.column < 0 {
+		return g.fixed
+	}
+	return w.changed(bytes.TrimSpace(w.cells.list[g.column]), g.change)
+}
+
+func (w *worker) changed(cell []byte, do *change) []byte {
+	if len(w.p.missing) > 0 && w.p.missing[string(cell)] {
+		cell = nil
+	}
+	if do == nil {
+		return cell
+	}
+	memo := w.memo[do]
+	if memo == nil {
+		memo = map[string][]byte{}
+		w.memo[do] = memo
+	}
+	if out, ok := memo[string(cell)]; ok {
+		return out
+	}
+	out := []byte(do.apply(string(cell)))
+	if len(memo) < memoSize {
+		memo[string(cell)] = out
+	}
+	return out
+}
+
+// original gives the cell as the sender wrote it.
+func (w *worker) original(g *getter) string {
+	if g.column < 0 {
+		return string(g.fixed)
+	}
+	return strings.ToValidUTF8(string(bytes.TrimSpace(w.cells.list[g.column])), "\uFFFD")
+}
+
+func (w *worker) field(v *stat.Vector, col *column, g *getter, value bool, judged *mark) {
+	if g.period != noPart {
+		w.periodField(v, col, g)
+		return
+	}
+	cell := w.text(g)
+	if value && len(cell) > 0 {
+		cell = w.marked(cell, judged)
+	}
 	v.Null = append(v.Null, len(cell) == 0)
-	if len(cell) == 0 && col.required && col.Name != w.p.ds.Value {
-		w.issue(line, col.header, "", "required", fmt.Sprintf("The %s is empty.", col.noun), "Fill it in.")
+	if len(cell) == 0 && col.required && !value {
+		w.issue(g.header, w.original(g), "required", fmt.Sprintf("The %s is empty.", col.noun), "Fill it in.")
 	}
 	switch col.Type {
 	case stat.FieldText:
 		v.Text = append(v.Text, cell...)
 		v.Ends = append(v.Ends, len(v.Text))
 	case stat.FieldDecimal:
-		f, ok := parseDecimal(cell)
+		f, ok := parseDecimal(w.p.numbers.plain(cell))
 		if !ok && len(cell) > 0 {
-			w.issue(line, col.header, string(cell), "number", fmt.Sprintf("The %s %s is not a number.", col.noun, shown(cell)), "Write it as 13.9.")
+			w.issue(g.header, w.original(g), "number", fmt.Sprintf("The %s %s is not a number.", col.noun, shown(cell)), "Write it as 13.9.")
 		}
 		v.Floats = append(v.Floats, f)
 	case stat.FieldInteger:
-		n, ok := parseInt(cell)
-		switch {
-		case len(cell) == 0:
-		case !ok:
-			w.issue(line, col.header, string(cell), "integer", fmt.Sprintf("The %s %s is not a whole number.", col.noun, shown(cell)),
-				"Write it in digits only, as 3557.")
-		case n < col.min:
-			w.issue(line, col.header, string(cell), "range", fmt.Sprintf("The %s %s is less than %d.", col.noun, shown(cell), col.min),
-				"Check the number.")
-		case n > col.max:
-			w.issue(line, col.header, string(cell), "range", fmt.Sprintf("The %s %s is more than %d.", col.noun, shown(cell), col.max),
-				"Check the number.")
-		}
-		v.Ints = append(v.Ints, n)
+		v.Ints = append(v.Ints, w.integer(cell, col, g))
 	case stat.FieldDate:
-		n, ok := parseISODate(cell)
-		switch {
-		case len(cell) == 0:
-		case !ok:
-			w.issue(line, col.header, string(cell), "date", fmt.Sprintf("The %s %s is not a date.", col.noun, shown(cell)),
-				"Write it as 2016-11-13.")
-		}
-		v.Ints = append(v.Ints, n)
+		v.Ints = append(v.Ints, w.date(cell, col, g))
 	case stat.FieldCode:
 		n, ok := col.codes[string(cell)]
 		if !ok && len(cell) > 0 {
-			w.issue(line, col.header, string(cell), "code", fmt.Sprintf("The %s %s is not in the list %s.", col.noun, shown(cell), col.field.Codelist),
-				"Use one of its codes, or have the new one added.")
+			w.issue(g.header, w.original(g), "code", fmt.Sprintf("The %s %s is not in the list %s.", col.noun, shown(cell), col.field.Codelist),
+				"Use one of its codes, or have this one added to the list or to the feed's map.")
 		}
 		v.Ints = append(v.Ints, n)
+	}
+}
+
+// marked looks whether the text in the value's place is one of the sender's marks, and gives the number it stands for.
+func (w *worker) marked(cell []byte, judged *mark) []byte {
+	for i := range w.p.marks {
+		m := &w.p.marks[i]
+		var group []byte
+		if m.match == nil {
+			if m.text != string(cell) {
+				continue
+			}
+		} else {
+			found := m.match.FindSubmatch(cell)
+			if found == nil {
+				continue
+			}
+			if len(found) > 1 {
+				group = found[1]
+			}
+		}
+		judged.status, judged.bound = m.status, m.bound
+		switch {
+		case m.status != stat.StatusReported:
+			return nil
+		case m.value != nil:
+			return strconv.AppendInt(nil, *m.value, 10)
+		default:
+			return group
+		}
+	}
+	return cell
+}
+
+func (w *worker) integer(cell []byte, col *column, g *getter) int64 {
+	if len(cell) == 0 {
+		return 0
+	}
+	n, ok := parseInt(w.p.numbers.plain(cell))
+	switch {
+	case !ok:
+		w.issue(g.header, w.original(g), "integer", fmt.Sprintf("The %s %s is not a whole number.", col.noun, shown(cell)),
+			"Write it in digits only, as 3557.")
+	case n < col.min:
+		w.issue(g.header, w.original(g), "range", fmt.Sprintf("The %s %s is less than %d.", col.noun, shown(cell), col.min), "Check the number.")
+	case n > col.max:
+		w.issue(g.header, w.original(g), "range", fmt.Sprintf("The %s %s is more than %d.", col.noun, shown(cell), col.max), "Check the number.")
+	}
+	return n
+}
+
+func (w *worker) date(cell []byte, col *column, g *getter) int64 {
+	if len(cell) == 0 {
+		return 0
+	}
+	for i := range g.dates {
+		if n, ok := g.dates[i].parse(cell, w.p.today); ok {
+			return n
+		}
+	}
+	fix := "Write it as 2016-11-13."
+	if f := g.dates[0]; !f.iso {
+		fix = fmt.Sprintf("Write it as %s, as in the other rows.", f.text)
+	}
+	w.issue(g.header, w.original(g), "date", fmt.Sprintf("The %s %s is not a date.", col.noun, shown(cell)), fix)
+	return 0
+}
+
+// periodField adds the part of the period that the field holds.
+func (w *worker) periodField(v *stat.Vector, col *column, g *getter) {
+	s := w.p.span
+	text := s.fixed
+	if s.column >= 0 {
+		text = w.changed(bytes.TrimSpace(w.cells.list[s.column]), s.change)
+	}
+	if w.period.text != string(text) || len(text) == 0 {
+		w.period = periodText{text: string(text)}
+		w.period.from, w.period.to, w.period.ok = s.read(w.period.text, w.p.today)
+	}
+	if !w.period.ok && g.period == partTo {
+		w.issue(s.header, string(text), "period", fmt.Sprintf("The period %s cannot be read.", shown(text)), "Write it as the other rows do.")
+	}
+	v.Null = append(v.Null, !w.period.ok || col.Type == stat.FieldText && len(text) == 0)
+	switch {
+	case col.Type == stat.FieldText:
+		v.Text = append(v.Text, text...)
+		v.Ends = append(v.Ends, len(v.Text))
+	case g.period == partFrom:
+		v.Ints = append(v.Ints, w.period.from)
+	default:
+		v.Ints = append(v.Ints, w.period.to)
 	}
 }
 
@@ -252,27 +441,29 @@ func shown(cell []byte) string {
 	return s
 }
 
-// judgement adds the status and the bound of the value. An empty value is not reported unless the export says why;
-// a value that has a reason to be missing is a contradiction.
-func (w *worker) judgement(c *stat.Chunk, line int64) {
+// judgement adds the status and the bound of the value: those of the export, where it has them, else those of the
+// mark in the value's place. An empty value is not reported unless the export says why; a value that has a reason to
+// be missing is a contradiction.
+func (w *worker) judgement(c *stat.Chunk, r *record, judged mark) {
 	p := w.p
 	i := len(c.Lines) - 1
 	missing := c.Vectors[p.value].Null[i]
-	status, bound := p.columns[p.status], p.columns[p.bound]
-	s := w.judged(&status, line, string(stat.StatusReported))
-	if missing && len(w.cell(&status)) == 0 {
-		s = status.codes[string(stat.StatusNotReported)]
+	if missing && judged.status == stat.StatusReported {
+		judged.status = stat.StatusNotReported
 	}
-	reported := s == status.codes[string(stat.StatusReported)]
+	column := &p.columns[p.status]
+	s := w.judged(column, &r.getters[p.status], string(judged.status))
+	reported := s == column.codes[string(stat.StatusReported)]
+	value, g := &p.columns[p.value], &r.getters[p.value]
 	switch {
 	case missing && reported:
-		w.issue(line, p.columns[p.value].header, "", "required", fmt.Sprintf("The %s is empty, but its status is reported.", p.columns[p.value].noun),
+		w.issue(g.header, "", "required", fmt.Sprintf("The %s is empty, but its status is reported.", value.noun),
 			"Fill in the number, or say why there is none.")
 	case !missing && !reported:
-		w.issue(line, p.columns[p.value].header, "", "contradiction", fmt.Sprintf("There is a %s, but its status says that there is none.",
-			p.columns[p.value].noun), "Remove one of the two.")
+		w.issue(g.header, w.original(g), "contradiction", fmt.Sprintf("There is a %s, but its status says that there is none.", value.noun),
+			"Remove one of the two.")
 	}
-	b := w.judged(&bound, line, string(stat.BoundExactly))
+	b := w.judged(&p.columns[p.bound], &r.getters[p.bound], string(judged.bound))
 	for _, add := range []struct {
 		place int
 		code  int64
@@ -282,22 +473,25 @@ func (w *worker) judgement(c *stat.Chunk, line int64) {
 	}
 }
 
-func (w *worker) judged(col *column, line int64, otherwise string) int64 {
-	cell := w.cell(col)
+func (w *worker) judged(col *column, g *getter, otherwise string) int64 {
+	cell := w.text(g)
 	if len(cell) == 0 {
 		return col.codes[otherwise]
 	}
 	n, ok := col.codes[string(cell)]
 	if !ok {
-		w.issue(line, col.header, string(cell), "code", fmt.Sprintf("The %s %s is not one of %s.", col.noun, shown(cell), strings.Join(col.Dictionary, ", ")),
+		w.issue(g.header, w.original(g), "code", fmt.Sprintf("The %s %s is not one of %s.", col.noun, shown(cell), strings.Join(col.Dictionary, ", ")),
 			"Use one of these words.")
 	}
 	return n
 }
 
-// period checks the dates of the record and notes what it covers.
-func (w *worker) period(c *stat.Chunk, line int64) {
+// dates checks the dates of the record and notes what it covers.
+func (w *worker) dates(c *stat.Chunk, r *record) {
 	p := w.p
+	if len(w.issues) > 0 {
+		return
+	}
 	i := len(c.Lines) - 1
 	at := func(place int) int64 {
 		if place < 0 || c.Vectors[place].Null[i] {
@@ -310,28 +504,66 @@ func (w *worker) period(c *stat.Chunk, line int64) {
 		to, end = at(p.date), p.date
 		from = to
 	}
-	if len(w.issues) > 0 {
+	if end < 0 {
 		return
 	}
+	col, header := &p.columns[end], r.getters[end].header
 	if to == noDay {
-		if end >= 0 {
-			w.issue(line, p.columns[end].header, "", "required", fmt.Sprintf("The %s is empty.", p.columns[end].noun), "Fill it in.")
-		}
+		w.issue(header, "", "required", fmt.Sprintf("The %s is empty.", col.noun), "Fill it in.")
 		return
 	}
-	switch col := p.columns[end]; {
+	switch {
 	case from != noDay && from > to:
-		w.issue(line, col.header, dateOf(to).String(), "period", fmt.Sprintf("The period begins on %s and ends before that, on %s.",
-			dateOf(from), dateOf(to)), "Check both dates.")
+		w.issue(header, dateOf(to).String(), "period", fmt.Sprintf("The period begins on %s and ends before that, on %s.", dateOf(from), dateOf(to)),
+			"Check both dates.")
 	case p.today != 0 && p.date >= 0 && to > p.today:
-		w.issue(line, col.header, dateOf(to).String(), "future", fmt.Sprintf("The %s %s is in the future.", col.noun, dateOf(to)), "Check the year.")
+		w.issue(header, dateOf(to).String(), "future", fmt.Sprintf("The %s %s is in the future.", col.noun, dateOf(to)), "Check the year.")
+	case p.today != 0 && from != noDay && from > p.today:
+		w.issue(header, dateOf(from).String(), "future", fmt.Sprintf("The period begins in the future, on %s.", dateOf(from)), "Check the year.")
 	case p.since != 0 && to < p.since:
-		w.issue(line, col.header, dateOf(to).String(), "too-early", fmt.Sprintf("The %s %s is before the source began, on %s.",
-			col.noun, dateOf(to), dateOf(p.since)), "Check the year.")
+		w.issue(header, dateOf(to).String(), "too-early", fmt.Sprintf("The %s %s is before the source began, on %s.", col.noun, dateOf(to), dateOf(p.since)),
+			"Check the year.")
 	}
-	if span := [2]int64{from, to}; span != w.last {
+	for j := range p.columns {
+		if p.columns[j].valid != nil {
+			w.valid(c, r, i, j, from, to)
+		}
+	}
+	if p.layout.Dated {
+		w.widen(to)
+	} else if span := [2]int64{from, to}; span != w.last {
 		w.spans[span], w.last = true, span
 	}
+}
+
+// valid checks that a code was in use in the period of its record.
+func (w *worker) valid(c *stat.Chunk, r *record, i, j int, from, to int64) {
+	v, col := &c.Vectors[j], &w.p.columns[j]
+	if v.Null[i] {
+		return
+	}
+	span := col.valid[v.Ints[i]]
+	code := col.Dictionary[v.Ints[i]]
+	switch {
+	case span[0] != 0 && to < span[0]:
+		w.issue(r.getters[j].header, code, "code-date", fmt.Sprintf("The %s %s was not in use before %s.", col.noun, code, dateOf(span[0])),
+			"Check the code or the date.")
+	case span[1] != 0 && max(from, noDay) > span[1]:
+		w.issue(r.getters[j].header, code, "code-date", fmt.Sprintf("The %s %s was not in use after %s.", col.noun, code, dateOf(span[1])),
+			"Check the code or the date.")
+	}
+}
+
+// widen keeps the first and the last day of records with one date, in the place of their spans.
+func (w *worker) widen(day int64) {
+	if w.last[0] == noDay {
+		w.last = [2]int64{day, day}
+	} else if day >= w.last[0] && day <= w.last[1] {
+		return
+	}
+	w.last = [2]int64{min(day, w.last[0]), max(day, w.last[1])}
+	clear(w.spans)
+	w.spans[w.last] = true
 }
 
 func truncate(c *stat.Chunk, n int) {

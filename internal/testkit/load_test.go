@@ -1,0 +1,133 @@
+package testkit_test
+
+import (
+	"context"
+	"database/sql"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	_ "github.com/duckdb/duckdb-go/v2"
+
+	"tallystick/internal/ingest"
+	"tallystick/internal/stat"
+	"tallystick/internal/testkit"
+	"tallystick/internal/warehouse"
+)
+
+// BenchmarkLoad sets ingestion (received, checked, keyed, loaded, committed) against DuckDB's own read_csv of the same
+// file with the types given, into a database file. TALLYSTICK_BENCH_ROWS says how many rows (one million).
+func BenchmarkLoad(b *testing.B) {
+	n := 1_000_000
+	if s := os.Getenv("TALLYSTICK_BENCH_ROWS"); s != "" {
+		var err error
+		if n, err = strconv.Atoi(s); err != nil {
+			b.Fatal(err)
+		}
+	}
+	path := filepath.Join(b.TempDir(), "arrests.csv")
+	f, err := os.Create(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := testkit.WriteArrests(f, n, 1, 0); err != nil {
+		b.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		start := time.Now()
+		rawLoad(b, path, n)
+		raw := time.Since(start)
+		start = time.Now()
+		ours(b, path, n)
+		took := time.Since(start)
+		b.ReportMetric(raw.Seconds(), "raw-s")
+		b.ReportMetric(took.Seconds(), "ingest-s")
+		b.ReportMetric(took.Seconds()/raw.Seconds(), "ratio")
+		b.ReportMetric(peakMiB(b), "peak-MiB")
+	}
+}
+
+func rawLoad(b *testing.B, path string, n int) {
+	db, err := sql.Open("duckdb", filepath.Join(b.TempDir(), "raw.duckdb"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("SET memory_limit = '512MiB'"); err != nil {
+		b.Fatal(err)
+	}
+	var columns []string
+	types := map[stat.FieldType]string{stat.FieldInteger: "BIGINT", stat.FieldDate: "DATE", stat.FieldCode: "VARCHAR", stat.FieldText: "VARCHAR"}
+	for _, f := range testkit.Arrests().Datasets[0].Fields {
+		columns = append(columns, "'"+f.Name+"': '"+types[f.Type]+"'")
+	}
+	if _, err := db.Exec("CREATE TABLE arrests AS SELECT * FROM read_csv('" + path + "', header = true, columns = {" + strings.Join(columns, ", ") + "})"); err != nil {
+		b.Fatal(err)
+	}
+	var got int
+	if err := db.QueryRow("SELECT count(*) FROM arrests").Scan(&got); err != nil || got != n {
+		b.Fatalf("read_csv loaded %d rows (%v), want %d", got, err, n)
+	}
+}
+
+func ours(b *testing.B, path string, n int) {
+	ctx := context.Background()
+	w, err := warehouse.Open(ctx, b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer w.Close()
+	defs := testkit.Arrests()
+	f, err := os.Open(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	t0 := time.Now()
+	batch, err := w.Receive(ctx, defs.Feeds[0], path, "", time.Now(), f)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(time.Since(t0).Seconds(), "receive-s")
+	r, err := w.OpenExport(batch)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer r.Close()
+	rows, err := ingest.Open(ctx, r, ingest.Input{Name: "arrests.csv", Feed: defs.Feeds[0], Definitions: defs})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer rows.Close()
+	batch, err = w.Load(ctx, batch, defs.Datasets[0], rows)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if batch.Accepted != int64(n) {
+		b.Fatalf("ingestion accepted %d rows, want %d", batch.Accepted, n)
+	}
+}
+
+// peakMiB is the most memory this process has had so far.
+func peakMiB(b *testing.B) float64 {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		b.Skip("no /proc on this system")
+	}
+	for line := range strings.Lines(string(status)) {
+		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kb, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+			if err != nil {
+				b.Fatal(err)
+			}
+			return kb / 1024
+		}
+	}
+	return 0
+}
