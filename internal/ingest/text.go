@@ -158,6 +158,9 @@ func (c *change) apply(s string) string {
 	if slices.Contains(c.missing, s) {
 		return ""
 	}
+	if to, ok := c.table[s]; ok && c.pattern == nil {
+		return to // a text that the map has as it stands needs no steps
+	}
 	if c.pattern != nil {
 		m := c.pattern.FindStringSubmatch(s)
 		if m == nil {

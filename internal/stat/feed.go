@@ -56,7 +56,7 @@ type FieldMap struct {
 	Cell      bool              `yaml:"cell" json:"cell,omitempty"`       // the cell of the unfolded column
 	Pattern   string            `yaml:"pattern" json:"pattern,omitempty"` // regular expression; the text becomes its first group, or empty where it does not match
 	Steps     []string          `yaml:"steps" json:"steps,omitempty"`     // trim, lower, upper, slug, digits, cut-prefix X, cut-suffix X, pad N
-	Map       map[string]string `yaml:"map" json:"map,omitempty"`         // text → text
+	Map       map[string]string `yaml:"map" json:"map,omitempty"`         // text → text; the text after the steps, or without a pattern the text as it stands
 	Otherwise *string           `yaml:"otherwise" json:"otherwise,omitempty"`
 	Labels    bool              `yaml:"labels" json:"labels,omitempty"`   // the text may be the label of a code instead of the code
 	Statute   bool              `yaml:"statute" json:"statute,omitempty"` // the text holds a section of law: 53A-83(c)(1) is the code 53a-83, never 53a-83a
