@@ -152,6 +152,9 @@ func (c indicator) panel(at string, p *stat.Panel) {
 	}
 	c.ratio(at+".ratio", p)
 	c.rate(at+".rate", p)
+	for _, problem := range stat.LintPanel(*p) {
+		c.wrong(at, p.ID, "panel-wrong", "The panel cannot stand: "+problem+".", "Leave it out, or give each count alone.")
+	}
 	c.breakdowns(at, p)
 }
 

@@ -80,10 +80,7 @@ func (w *writer) derived(v *values) []caution {
 		if b.Kind == stat.BreakCoverage {
 			continue // the coverage of each period is a caution of its own
 		}
-		text := fmt.Sprintf("Figures before and after %s do not compare", b.Date.Long())
-		if b.Act != "" {
-			text += " (" + b.Act + ")"
-		}
+		text := capital(acts([]stat.Break{b})) + ", and figures before and after do not compare"
 		if b.Text != "" {
 			text += ": " + strings.TrimSuffix(b.Text, ".")
 		}

@@ -84,12 +84,9 @@ func verdict(c stat.Comparison, earlier, later stat.Observation, same string, cl
 
 // acts names the latest of the breaks: "PA 10-115 took force on 1 October 2010".
 func acts(breaks []stat.Break) string {
-	if len(breaks) == 0 {
-		return "what is counted changed"
-	}
 	b := breaks[len(breaks)-1]
 	if b.Act == "" {
-		return "what is counted changed on " + b.Date.Long()
+		return "what is counted changed " + b.Words()
 	}
-	return b.Act + " took force on " + b.Date.Long()
+	return b.Act + " took force " + b.Words()
 }

@@ -132,17 +132,17 @@ func (w *writer) period(p stat.Panel, segments []stat.Segment) (stat.Period, boo
 	return *fallback, true
 }
 
-// setPeriod adds the period; a template's "In" before it becomes the preposition that the period needs.
+// setPeriod adds the period; "In" or "From" before it in a template becomes the preposition that the period needs.
 func setPeriod(parts []stat.Part, p stat.Period, clock stat.Clock) []stat.Part {
 	preposition, words := periodWords(p, clock)
 	if n := len(parts); n > 0 {
 		last := parts[n-1].Text
-		for _, in := range []string{"In ", "in "} {
-			head, found := strings.CutSuffix(last, in)
+		for _, given := range []string{"In ", "in ", "From ", "from "} {
+			head, found := strings.CutSuffix(last, given)
 			if !found || (head != "" && !strings.HasSuffix(head, " ")) {
 				continue
 			}
-			if in == "In " {
+			if unicode.IsUpper(rune(given[0])) {
 				preposition = capital(preposition)
 			}
 			parts[n-1].Text = head + preposition + " "

@@ -2,7 +2,9 @@ package stat
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"time"
 )
 
 // The kinds of break.
@@ -82,10 +84,10 @@ func Breaks(series Series, statutes []Statute, span Period) []Break {
 				continue
 			}
 			for _, v := range s.Versions {
-				if !v.Breaks || !inside(v.From, span) {
+				b := Break{Date: v.From, Kind: BreakStatute, Act: v.Act, Text: v.Change, Precision: v.Precision}
+				if !v.Breaks || v.From.IsZero() || !b.within(span) {
 					continue
 				}
-				b := Break{Date: v.From, Kind: BreakStatute, Act: v.Act, Text: v.Change}
 				if len(v.Sources) > 0 {
 					b.Source = v.Sources[0]
 				}
@@ -112,11 +114,40 @@ func SortBreaks(list []Break) []Break {
 func Mixed(p Period, breaks []Break) []Break {
 	var out []Break
 	for _, b := range breaks {
-		if inside(b.Date, p) {
+		if b.within(p) {
 			out = append(out, b)
 		}
 	}
 	return out
+}
+
+// Words names the day, month or year of the break, as exactly as it is known: "on 1 October 2010", "in 2013".
+func (b Break) Words() string {
+	switch b.Precision {
+	case "year":
+		return fmt.Sprintf("in %d", b.Date.Year)
+	case "month":
+		return "in " + monthOf(b.Date)
+	default:
+		return "on " + b.Date.Long()
+	}
+}
+
+// within reports whether the break can have fallen inside the period: on its day, or, if only the month or the year
+// is known, on any day of that.
+func (b Break) within(p Period) bool {
+	first, last := b.Date, b.Date
+	switch b.Precision {
+	case "year":
+		first, last = Date{b.Date.Year, time.January, 1}, Date{b.Date.Year, time.December, 31}
+	case "month":
+		first.Day = 1
+		last = DateOf(time.Date(b.Date.Year, b.Date.Month+1, 0, 0, 0, 0, 0, time.UTC))
+	}
+	if inside(first, p) || inside(last, p) {
+		return true
+	}
+	return !p.From.IsZero() && first.Compare(p.From) <= 0 && last.Compare(p.To) >= 0 && first != last
 }
 
 // Crossed returns the breaks that keep the two periods from being compared: those after the first day of the

@@ -47,6 +47,8 @@ type Event struct {
 type Break struct {
 	Date   Date   `json:"date"`
 	Kind   string `json:"kind"` // statute, definition, coverage
+	// Precision is day (or empty), month or year: how exactly Date is known.
+	Precision string `json:"precision,omitempty"`
 	Act    string `json:"act,omitempty"`
 	Text   string `json:"text"` // what changed, in a short sentence
 	Source string `json:"source,omitempty"`

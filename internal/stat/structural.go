@@ -61,6 +61,12 @@ func Structural(o Observation, series Series, statutes []Statute) (note string, 
 	return note, true
 }
 
+// On returns the version of the section that was in force on the day. A section keeps its identifier when its label
+// changes, so that a count is found by section and day, never by the words of its title.
+func (s Statute) On(d Date) (StatuteVersion, bool) {
+	return versionThrough(s, Period{From: d, To: d})
+}
+
 // versionThrough returns the version of the section that was in force on every day of the period.
 func versionThrough(s Statute, p Period) (StatuteVersion, bool) {
 	for _, v := range s.Versions {

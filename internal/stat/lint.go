@@ -1,0 +1,23 @@
+package stat
+
+import "fmt"
+
+// LintPanel lists what a panel must not do with what it counts, apart from its sentence (LintSentence): give a rate of
+// people who must be protected (it would be read as a risk, and a detection rate is none), or set a series against
+// another one in a ratio across data sets. Each problem is a sentence without a full stop.
+func LintPanel(panel Panel) []string {
+	var out []string
+	if panel.Rate != nil && panel.Protection == ProtectionProtected {
+		out = append(out, "a rate of a protected measure would be read as a risk, but such counts say what was found, "+
+			"not how much there is")
+	}
+	if r := panel.Ratio; r != nil {
+		of, found := find(panel.Series, r.Of, func(s Series) string { return s.ID })
+		to, found2 := find(panel.Series, r.To, func(s Series) string { return s.ID })
+		if found && found2 && of.Dataset != to.Dataset {
+			out = append(out, fmt.Sprintf("the ratio sets %s against %s, which come from different data sets: the same people "+
+				"may be in both or in neither", r.Of, r.To))
+		}
+	}
+	return out
+}
