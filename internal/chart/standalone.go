@@ -32,7 +32,7 @@ func standalone(title, alt string, wide []byte, height float64) []byte {
 			margin, margin+20+25*float64(i), face.colour, face.size, face.weight, escape(line))
 	}
 	fmt.Fprintf(&b, `<g transform="translate(%v %v)">`, margin, margin+head)
-	b.Write(wide[bytes.IndexByte(wide, '>')+1 : bytes.LastIndex(wide, []byte("</svg>"))])
+	b.Write(inner(wide))
 	b.WriteString("</g></svg>\n")
 	return []byte(lightPalette.Replace(b.String()))
 }

@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp "$here/package.json" "$here/package-lock.json" "$work/"
-(cd "$work" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
+(cd "$work" && npm ci --ignore-scripts --omit=optional --no-audit --no-fund --loglevel=error >&2)
 
 # take PACKAGE FOLDER FILE…: copies the files of an installed package, without their folders.
 take() {
@@ -27,8 +27,12 @@ fonts=dist/fonts/public-sans
 take @uswds/uswds uswds-3.14.0 LICENSE.md \
 	$fonts/PublicSans-Regular.ttf $fonts/PublicSans-SemiBold.ttf $fonts/PublicSans-Bold.ttf
 cp "$work/out/public-sans-5.3.0/LICENSE" "$work/out/uswds-3.14.0/LICENSE-public-sans"
+# The npm package of the WebAssembly file has no licence text; its sibling of the same repository and version has.
+take @resvg/resvg-wasm resvg-wasm-2.6.2 index_bg.wasm README.md
+take @resvg/resvg-js resvg-wasm-2.6.2 LICENSE
 
-(cd "$work/out" && find . -type f | LC_ALL=C sort | sed 's|^\./||' | xargs sha256sum >SHA256SUMS)
+(cd "$work/out" && find . -type f | LC_ALL=C sort | sed 's|^\./||' | xargs sha256sum) >"$work/sums"
+mv "$work/sums" "$work/out/SHA256SUMS"
 if [ "${1:-}" = --check ]; then
 	(cd "$here" && sha256sum --quiet -c "$work/out/SHA256SUMS") && cmp "$work/out/SHA256SUMS" "$here/SHA256SUMS"
 	exit
