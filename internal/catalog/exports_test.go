@@ -67,6 +67,9 @@ func expected(t *testing.T, folder string, into any) {
 func TestExportsHaveTheFieldsOfTheirDataset(t *testing.T) {
 	defs, _ := Load(os.DirFS("../../data"))
 	for _, feed := range defs.Feeds {
+		if feed.Bundled == "" {
+			continue
+		}
 		ds, ok := defs.Dataset(feed.Dataset)
 		if !ok {
 			t.Fatalf("feed %s: no data set %s", feed.ID, feed.Dataset)
@@ -271,6 +274,9 @@ func TestNoSmallCountOfChildrenShips(t *testing.T) {
 	defs, _ := Load(os.DirFS("../../data"))
 	protected := 0
 	for _, feed := range defs.Feeds {
+		if feed.Bundled == "" {
+			continue
+		}
 		ds, _ := defs.Dataset(feed.Dataset)
 		for _, r := range rows(t, feed.Bundled) {
 			if ds.Protection == stat.ProtectionProtected {
