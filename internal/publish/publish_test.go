@@ -1,0 +1,161 @@
+package publish_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"tallystick/internal/publish"
+	"tallystick/internal/release"
+	"tallystick/internal/stat"
+	"tallystick/internal/testkit"
+)
+
+// input is a first release of the bundled figures.
+func input(t testing.TB) publish.Input {
+	t.Helper()
+	defs := testkit.Definitions(t)
+	return publish.Input{
+		Warehouse: testkit.Warehouse(t, defs), Definitions: defs, ID: "2026-11-24", At: testkit.Day,
+		Program: "tallystick test", Progress: func(string) {},
+	}
+}
+
+func draft(t testing.TB, in publish.Input) publish.Drafted {
+	t.Helper()
+	d, err := publish.Draft(context.Background(), in)
+	if err != nil {
+		t.Fatalf("Draft: %v", err)
+	}
+	return d
+}
+
+func observation(t *testing.T, d publish.Drafted, key string) stat.Observation {
+	t.Helper()
+	for _, o := range d.Observations {
+		if o.Key() == key {
+			return o
+		}
+	}
+	t.Fatalf("the draft has no %s", key)
+	return stat.Observation{}
+}
+
+func TestPublishedFiguresComeOutAsTheyWentIn(t *testing.T) {
+	d := draft(t, input(t))
+	for _, c := range []struct {
+		key  string
+		want float64
+	}{
+		{"sellers-and-buyers/arrested/selling/2005-2014", 3557},
+		{"sellers-and-buyers/arrested/buying/2005-2014", 1378},
+		{"sellers-and-buyers/convicted/selling/2005-2014", 1841},
+		{"sellers-and-buyers/convicted/buying/2005-2014", 269},
+		{"sellers-and-buyers/prosecuted/selling/2014-2015", 287},
+		{"sellers-and-buyers/prosecuted/buying/2014-2015", 53},
+		{"prostitution-arrests/arrests/arrests/2010", 438},
+		{"prostitution-arrests/arrests/arrests/2011", 379},
+		{"prostitution-arrests/arrests/arrests/2012", 380},
+		{"prostitution-arrests/arrests/arrests/2013", 343},
+		{"prostitution-arrests/arrests/arrests/2014", 348},
+		{"prostitution-arrests/arrests/arrests/2015", 267},
+	} {
+		o := observation(t, d, c.key)
+		if o.Status != stat.StatusReported || o.Value != c.want {
+			t.Errorf("%s = %v (%s), want %v", c.key, o.Value, o.Status, c.want)
+		}
+		if len(o.Citations) == 0 || len(o.Rows) == 0 {
+			t.Errorf("%s has %d sources and %d runs of rows, want at least one of each", c.key, len(o.Citations), len(o.Rows))
+		}
+	}
+}
+
+func TestRatiosStandWithBothCountsAndTheirExactLimits(t *testing.T) {
+	d := draft(t, input(t))
+	for _, c := range []struct{ key, value, limits string }{
+		{"sellers-and-buyers/arrested/ratio/2005-2014", "2.6", "2.4 to 2.7"},
+		{"sellers-and-buyers/prosecuted/ratio/2014-2015", "5.4", "4.0 to 7.4"},
+		{"sellers-and-buyers/convicted/ratio/2005-2014", "6.8", "6.0 to 7.8"},
+	} {
+		o := observation(t, d, c.key)
+		if o.Interval == nil || o.Of == 0 || o.To == 0 {
+			t.Errorf("%s has no interval or not both counts: %+v", c.key, o)
+			continue
+		}
+		if got := stat.FormatNumber(o.Value, 1); got != c.value {
+			t.Errorf("%s = %s, want %s", c.key, got, c.value)
+		}
+		if got := stat.FormatLimits(*o.Interval, 1); got != c.limits {
+			t.Errorf("limits of %s = %s, want %s", c.key, got, c.limits)
+		}
+	}
+}
+
+func TestATrueZeroIsAValue(t *testing.T) {
+	d := draft(t, input(t))
+	for _, o := range d.Observations {
+		if o.Indicator == "state-and-federal" && o.Value == 0 && o.Status == stat.StatusReported {
+			return
+		}
+	}
+	t.Error("no convictions under the state law: want a reported zero in state-and-federal, found none")
+}
+
+func TestAFileCutOffIsSaidAsCoverage(t *testing.T) {
+	d := draft(t, input(t))
+	c := observation(t, d, "prostitution-arrests/arrests/arrests/2014").Coverage
+	if c.Accounts != 330 || c.Reported >= c.Expected || len(c.Missing) != c.Expected-c.Reported {
+		t.Errorf("coverage of 2014 = %+v, want 330 of the 348 accounted for and the missing agencies named", c)
+	}
+}
+
+func TestTotalsThatWeAddUpSaySo(t *testing.T) {
+	d := draft(t, input(t))
+	if o := observation(t, d, "prostitution-arrests/arrests/arrests/2015"); !o.Has(stat.MarkSummed) {
+		t.Errorf("marks of 2015 = %v, want %q: the source has no statewide figure for that year", o.Marks, stat.MarkSummed)
+	}
+	if o := observation(t, d, "prostitution-arrests/arrests/arrests/2013"); o.Has(stat.MarkSummed) {
+		t.Errorf("marks of 2013 = %v, want no %q: the source has a statewide figure", o.Marks, stat.MarkSummed)
+	}
+}
+
+func TestGatesPassForTheBundledFigures(t *testing.T) {
+	d := draft(t, input(t))
+	for _, g := range publish.Failed(d.Manifest.Gates) {
+		t.Errorf("gate %s failed: %v", g.ID, g.Issues)
+	}
+}
+
+func TestTheSameInputsGiveTheSameBytes(t *testing.T) {
+	in := input(t)
+	ctx := context.Background()
+	first, second := testkit.Folder(t), testkit.Folder(t)
+	a, err := release.Seal(ctx, first, draft(t, in).Draft)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := release.Seal(ctx, second, draft(t, in).Draft)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(a.Files) != len(b.Files) || len(a.Files) < 40 {
+		t.Fatalf("%d and %d files, want the same number and at least 40", len(a.Files), len(b.Files))
+	}
+	for i := range a.Files {
+		if a.Files[i] != b.Files[i] {
+			t.Errorf("%s differs: %s and %s", a.Files[i].Path, a.Files[i].SHA256, b.Files[i].SHA256)
+		}
+	}
+	one, err := os.ReadFile(filepath.Join(first, a.ID, release.ManifestFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := os.ReadFile(filepath.Join(second, b.ID, release.ManifestFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(one) != string(two) {
+		t.Error("the manifests differ")
+	}
+}
