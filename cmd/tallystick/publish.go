@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"tallystick/internal/publish"
@@ -23,7 +24,7 @@ func publishCommand() command {
 		setup: func(fs *flag.FlagSet) func(context.Context, *program, []string) error {
 			dry := fs.Bool("dry-run", false, "show what would change and how the gates stand, and seal nothing")
 			asJSON := fs.Bool("json", false, "print the result as JSON")
-			reason := fs.String("reason", "", "why the release is made; `sentence` shown to readers, required if a published figure changes")
+			reason := fs.String("reason", "", "why the release is made, a `sentence` for its readers")
 			at := fs.String("at", "", "`moment` of publication, as 2026-12-01T09:30:00Z; sealed now, visible from then on (default now)")
 			return func(ctx context.Context, p *program, args []string) error {
 				if len(args) > 0 {
@@ -101,10 +102,9 @@ func (p *program) publish(ctx context.Context, ask publication) error {
 	if publish.Same(draft, previous) {
 		return p.unchanged(ask, previous.Manifest().ID)
 	}
-	changes := publish.Changes(draft, previous)
 	failed := publish.Failed(draft.Manifest.Gates)
 	if ask.dry || len(failed) > 0 {
-		if err := p.preview(ask, draft, changes); err != nil {
+		if err := p.preview(ask, draft); err != nil {
 			return err
 		}
 		if len(failed) > 0 {
@@ -113,7 +113,7 @@ func (p *program) publish(ctx context.Context, ask publication) error {
 		return nil
 	}
 	step.say("sealing " + draft.Manifest.ID)
-	manifest, err := release.Seal(ctx, p.releases(), draft)
+	manifest, err := release.Seal(ctx, p.releases(), draft.Draft)
 	if err != nil {
 		return err
 	}
@@ -136,22 +136,24 @@ func (p *program) unchanged(ask publication, id string) error {
 }
 
 // preview shows what a draft would change and how its gates stand.
-func (p *program) preview(ask publication, draft release.Draft, changes []publish.Change) error {
+func (p *program) preview(ask publication, draft publish.Drafted) error {
 	if ask.json {
 		return writeJSON(p.stdout, struct {
-			Release string           `json:"release"`
-			Changes []publish.Change `json:"changes"`
-			Gates   []stat.Gate      `json:"gates"`
-		}{draft.Manifest.ID, changes, draft.Manifest.Gates})
+			Release    string          `json:"release"`
+			Difference stat.Difference `json:"difference"`
+			Gates      []stat.Gate     `json:"gates"`
+		}{draft.Manifest.ID, draft.Difference, draft.Manifest.Gates})
 	}
-	for _, c := range changes {
+	for _, c := range draft.Difference.Figures {
 		switch c.Kind {
-		case "added":
-			fmt.Fprintf(p.stdout, "added   %s: %s\n", c.Key, c.New)
-		case "gone":
-			fmt.Fprintf(p.stdout, "gone    %s: was %s\n", c.Key, c.Old)
-		default:
-			fmt.Fprintf(p.stdout, "changed %s: %s → %s\n", c.Key, c.Old, c.New)
+		case stat.ChangeAdded:
+			fmt.Fprintf(p.stdout, "added    %s: %s (%s)\n", c.Key, c.New, c.Reason)
+		case stat.ChangeGone:
+			fmt.Fprintf(p.stdout, "gone     %s: was %s (%s)\n", c.Key, c.Old, c.Reason)
+		case stat.ChangeValue:
+			fmt.Fprintf(p.stdout, "changed  %s: %s → %s (%s)\n", c.Key, c.Old, c.New, c.Reason)
+		case stat.ChangeDetails:
+			fmt.Fprintf(p.stdout, "details  %s: %s (%s)\n", c.Key, strings.Join(c.Details, ", "), c.Reason)
 		}
 	}
 	for _, g := range draft.Manifest.Gates {

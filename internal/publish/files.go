@@ -84,5 +84,8 @@ func labels(defs stat.Definitions) func(dimension, code string) string {
 			}
 		}
 	}
+	if units, ok := defs.Codelist("counting-units"); ok {
+		lists["unit"] = units
+	}
 	return func(dimension, code string) string { return lists[dimension].Label(code) }
 }

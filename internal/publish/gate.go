@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"tallystick/internal/release"
 	"tallystick/internal/stat"
 )
 
@@ -15,7 +14,7 @@ type findings struct {
 }
 
 // gates are the conditions of publication, in the order in which a person would look at them.
-func gates(d release.Draft, former *release.Release, found findings) []stat.Gate {
+func gates(d Drafted, found findings) []stat.Gate {
 	list := []stat.Gate{
 		{ID: "balance", Title: "Every row of every export is accounted for", Issues: unbalanced(d.Manifest.Batches)},
 		{ID: "quarantine", Title: "No data set has more rows in quarantine than it accepts", Issues: quarantined(d)},
@@ -25,8 +24,9 @@ func gates(d release.Draft, former *release.Release, found findings) []stat.Gate
 		{ID: "disclosure", Title: "No withheld count can be worked out from what is published", Issues: found.disclosure},
 		{ID: "sentences", Title: "Every sentence passes its checks", Issues: found.sentences},
 		{ID: "alternatives", Title: "Every figure has a text alternative", Issues: unspoken(d)},
-		{ID: "vanished", Title: "Nothing that was published has vanished", Issues: vanished(d, former)},
-		{ID: "reasons", Title: "Every changed figure has a reason", Issues: unreasoned(d, former)},
+		{ID: "vanished", Title: "Nothing that was published has vanished", Issues: vanished(d)},
+		{ID: "reasons", Title: "Every changed figure has a reason", Issues: unreasoned(d)},
+		{ID: "statements", Title: "Every correction and withdrawal says what was wrong, what holds now and whom it concerns", Issues: mute(d)},
 	}
 	for i := range list {
 		list[i].Passed = len(stat.Errors(list[i].Issues)) == 0
@@ -56,7 +56,7 @@ func unbalanced(batches []stat.Batch) []stat.Issue {
 	return out
 }
 
-func quarantined(d release.Draft) []stat.Issue {
+func quarantined(d Drafted) []stat.Issue {
 	var out []stat.Issue
 	for _, b := range d.Manifest.Batches {
 		ds, ok := d.Definitions.Dataset(b.Dataset)
@@ -73,7 +73,7 @@ func quarantined(d release.Draft) []stat.Issue {
 	return out
 }
 
-func unexplained(d release.Draft) []stat.Issue {
+func unexplained(d Drafted) []stat.Issue {
 	var out []stat.Issue
 	for _, o := range d.Observations {
 		if !slices.Contains(stat.Statuses, o.Status) {
@@ -89,7 +89,7 @@ func unexplained(d release.Draft) []stat.Issue {
 }
 
 // missing finds the years inside the span of a yearly series for which there is no observation at all.
-func missing(d release.Draft) []stat.Issue {
+func missing(d Drafted) []stat.Issue {
 	var out []stat.Issue
 	for _, ind := range d.Definitions.Indicators {
 		for _, p := range ind.Panels {
@@ -121,7 +121,7 @@ func missing(d release.Draft) []stat.Issue {
 	return out
 }
 
-func bare(d release.Draft) []stat.Issue {
+func bare(d Drafted) []stat.Issue {
 	var out []stat.Issue
 	for _, o := range d.Observations {
 		if (o.Kind == stat.KindRatio || o.Kind == stat.KindRate) && o.Status == stat.StatusReported &&
@@ -132,7 +132,7 @@ func bare(d release.Draft) []stat.Issue {
 	return out
 }
 
-func unspoken(d release.Draft) []stat.Issue {
+func unspoken(d Drafted) []stat.Issue {
 	var out []stat.Issue
 	for _, a := range d.Answers {
 		if a.Alt == "" || len(a.Sentences) == 0 {
@@ -143,23 +143,36 @@ func unspoken(d release.Draft) []stat.Issue {
 	return out
 }
 
-func vanished(d release.Draft, former *release.Release) []stat.Issue {
+// vanished finds what was published and is not in the draft, without a statement that withdraws it.
+func vanished(d Drafted) []stat.Issue {
 	var out []stat.Issue
-	for _, c := range Changes(d, former) {
-		if c.Kind == "gone" && d.Manifest.Reason == "" {
+	for _, c := range d.Difference.Unexplained() {
+		if c.Kind == stat.ChangeGone {
 			out = append(out, refuse("vanished", fmt.Sprintf("%s was published as %s and is gone.", c.Key, c.Old),
-				"Restore it, or say with -reason why it is withdrawn."))
+				"Restore it, or withdraw it with a statement that says why."))
 		}
 	}
 	return out
 }
 
-func unreasoned(d release.Draft, former *release.Release) []stat.Issue {
+// unreasoned finds figures that differ from the release before and nothing says why.
+func unreasoned(d Drafted) []stat.Issue {
 	var out []stat.Issue
-	for _, c := range Changes(d, former) {
-		if c.Kind == "changed" && d.Manifest.Reason == "" {
+	for _, c := range d.Difference.Unexplained() {
+		if c.Kind == stat.ChangeValue {
 			out = append(out, refuse("reason", fmt.Sprintf("%s was %s and would be %s.", c.Key, c.Old, c.New),
-				"Say with -reason why the figure changes: better data is a revision, an error repaired is a correction."))
+				"Say why in a statement: better data is a revision, an error repaired is a correction."))
+		}
+	}
+	return out
+}
+
+// mute finds statements that do not say what they must.
+func mute(d Drafted) []stat.Issue {
+	var out []stat.Issue
+	for _, s := range d.Manifest.Statements {
+		for _, sentence := range s.Check() {
+			out = append(out, refuse("statement", sentence, "Complete the statement."))
 		}
 	}
 	return out

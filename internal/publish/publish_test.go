@@ -31,6 +31,17 @@ func draft(t testing.TB, in publish.Input) publish.Drafted {
 	return d
 }
 
+// TestTheBundledRelease drafts once, since drawing takes its time, and looks at the draft from every side.
+func TestTheBundledRelease(t *testing.T) {
+	d := draft(t, input(t))
+	t.Run("PublishedFiguresComeOutAsTheyWentIn", func(t *testing.T) { testPublishedFiguresComeOutAsTheyWentIn(t, d) })
+	t.Run("RatiosStandWithBothCountsAndTheirExactLimits", func(t *testing.T) { testRatiosStandWithBothCountsAndTheirExactLimits(t, d) })
+	t.Run("ATrueZeroIsAValue", func(t *testing.T) { testATrueZeroIsAValue(t, d) })
+	t.Run("AFileCutOffIsSaidAsCoverage", func(t *testing.T) { testAFileCutOffIsSaidAsCoverage(t, d) })
+	t.Run("TotalsThatWeAddUpSaySo", func(t *testing.T) { testTotalsThatWeAddUpSaySo(t, d) })
+	t.Run("GatesPassForTheBundledFigures", func(t *testing.T) { testGatesPassForTheBundledFigures(t, d) })
+}
+
 func observation(t *testing.T, d publish.Drafted, key string) stat.Observation {
 	t.Helper()
 	for _, o := range d.Observations {
@@ -42,8 +53,7 @@ func observation(t *testing.T, d publish.Drafted, key string) stat.Observation {
 	return stat.Observation{}
 }
 
-func TestPublishedFiguresComeOutAsTheyWentIn(t *testing.T) {
-	d := draft(t, input(t))
+func testPublishedFiguresComeOutAsTheyWentIn(t *testing.T, d publish.Drafted) {
 	for _, c := range []struct {
 		key  string
 		want float64
@@ -54,12 +64,12 @@ func TestPublishedFiguresComeOutAsTheyWentIn(t *testing.T) {
 		{"sellers-and-buyers/convicted/buying/2005-2014", 269},
 		{"sellers-and-buyers/prosecuted/selling/2014-2015", 287},
 		{"sellers-and-buyers/prosecuted/buying/2014-2015", 53},
-		{"prostitution-arrests/arrests/arrests/2010", 438},
-		{"prostitution-arrests/arrests/arrests/2011", 379},
-		{"prostitution-arrests/arrests/arrests/2012", 380},
-		{"prostitution-arrests/arrests/arrests/2013", 343},
-		{"prostitution-arrests/arrests/arrests/2014", 348},
-		{"prostitution-arrests/arrests/arrests/2015", 267},
+		{"prostitution-arrests/by-year/arrests/2010", 438},
+		{"prostitution-arrests/by-year/arrests/2011", 379},
+		{"prostitution-arrests/by-year/arrests/2012", 380},
+		{"prostitution-arrests/by-year/arrests/2013", 343},
+		{"prostitution-arrests/by-year/arrests/2014", 348},
+		{"prostitution-arrests/by-year/arrests/2015", 267},
 	} {
 		o := observation(t, d, c.key)
 		if o.Status != stat.StatusReported || o.Value != c.want {
@@ -71,8 +81,7 @@ func TestPublishedFiguresComeOutAsTheyWentIn(t *testing.T) {
 	}
 }
 
-func TestRatiosStandWithBothCountsAndTheirExactLimits(t *testing.T) {
-	d := draft(t, input(t))
+func testRatiosStandWithBothCountsAndTheirExactLimits(t *testing.T, d publish.Drafted) {
 	for _, c := range []struct{ key, value, limits string }{
 		{"sellers-and-buyers/arrested/ratio/2005-2014", "2.6", "2.4 to 2.7"},
 		{"sellers-and-buyers/prosecuted/ratio/2014-2015", "5.4", "4.0 to 7.4"},
@@ -92,8 +101,7 @@ func TestRatiosStandWithBothCountsAndTheirExactLimits(t *testing.T) {
 	}
 }
 
-func TestATrueZeroIsAValue(t *testing.T) {
-	d := draft(t, input(t))
+func testATrueZeroIsAValue(t *testing.T, d publish.Drafted) {
 	for _, o := range d.Observations {
 		if o.Indicator == "state-and-federal" && o.Value == 0 && o.Status == stat.StatusReported {
 			return
@@ -102,26 +110,23 @@ func TestATrueZeroIsAValue(t *testing.T) {
 	t.Error("no convictions under the state law: want a reported zero in state-and-federal, found none")
 }
 
-func TestAFileCutOffIsSaidAsCoverage(t *testing.T) {
-	d := draft(t, input(t))
-	c := observation(t, d, "prostitution-arrests/arrests/arrests/2014").Coverage
+func testAFileCutOffIsSaidAsCoverage(t *testing.T, d publish.Drafted) {
+	c := observation(t, d, "prostitution-arrests/by-year/arrests/2014").Coverage
 	if c.Accounts != 330 || c.Reported >= c.Expected || len(c.Missing) != c.Expected-c.Reported {
 		t.Errorf("coverage of 2014 = %+v, want 330 of the 348 accounted for and the missing agencies named", c)
 	}
 }
 
-func TestTotalsThatWeAddUpSaySo(t *testing.T) {
-	d := draft(t, input(t))
-	if o := observation(t, d, "prostitution-arrests/arrests/arrests/2015"); !o.Has(stat.MarkSummed) {
+func testTotalsThatWeAddUpSaySo(t *testing.T, d publish.Drafted) {
+	if o := observation(t, d, "prostitution-arrests/by-year/arrests/2015"); !o.Has(stat.MarkSummed) {
 		t.Errorf("marks of 2015 = %v, want %q: the source has no statewide figure for that year", o.Marks, stat.MarkSummed)
 	}
-	if o := observation(t, d, "prostitution-arrests/arrests/arrests/2013"); o.Has(stat.MarkSummed) {
+	if o := observation(t, d, "prostitution-arrests/by-year/arrests/2013"); o.Has(stat.MarkSummed) {
 		t.Errorf("marks of 2013 = %v, want no %q: the source has a statewide figure", o.Marks, stat.MarkSummed)
 	}
 }
 
-func TestGatesPassForTheBundledFigures(t *testing.T) {
-	d := draft(t, input(t))
+func testGatesPassForTheBundledFigures(t *testing.T, d publish.Drafted) {
 	for _, g := range publish.Failed(d.Manifest.Gates) {
 		t.Errorf("gate %s failed: %v", g.ID, g.Issues)
 	}
