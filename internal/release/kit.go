@@ -184,7 +184,10 @@ func VerifyKit(file, public string) ([]stat.Issue, stat.Manifest, error) {
 	if err != nil {
 		return issue("", "kit-corrupt", "The zip file cannot be unpacked: %v", err), stat.Manifest{}, nil
 	}
-	key := strings.TrimSuffix(string(files[kitKey]), "\n")
+	key, whole := strings.CutSuffix(string(files[kitKey]), "\n")
+	if !whole {
+		return issue(kitKey, "kit-key", "The public key is cut off"), stat.Manifest{}, nil
+	}
 	if public != "" && key != public {
 		return issue(kitKey, "kit-key", "The kit is signed by the key %s, not by %s", key, public), stat.Manifest{}, nil
 	}

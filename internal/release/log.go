@@ -212,12 +212,16 @@ func logPath(dir string, parts ...string) string {
 	return filepath.Join(append([]string{dir, logFolder}, parts...)...)
 }
 
+// slashEntry and slashCheckpoint are paths within the folder of releases, with slashes.
+func slashEntry(n int64) string      { return fmt.Sprintf("%s/entries/%06d", logFolder, n) }
+func slashCheckpoint(n int64) string { return fmt.Sprintf("%s/checkpoints/%06d", logFolder, n) }
+
 func entryPath(dir string, n int64) string {
-	return logPath(dir, "entries", fmt.Sprintf("%06d", n))
+	return filepath.Join(dir, filepath.FromSlash(slashEntry(n)))
 }
 
 func checkpointPath(dir string, n int64) string {
-	return logPath(dir, "checkpoints", fmt.Sprintf("%06d", n))
+	return filepath.Join(dir, filepath.FromSlash(slashCheckpoint(n)))
 }
 
 // ReadLog reads the log of a folder of releases and verifies all of it. public is the key that the reader
@@ -231,7 +235,14 @@ func ReadLog(dir, public string) (*Log, error) {
 // extendLog reads what a log has more than when it was read before; known is not changed. A log that is not a
 // continuation of the known one is refused.
 func extendLog(dir, public string, known *Log) (*Log, error) {
-	newest, err := readRegular(logPath(dir, checkpointFile), 1<<16)
+	return extendLogFrom(func(path string, limit int64) ([]byte, error) {
+		return readRegular(filepath.Join(dir, filepath.FromSlash(path)), limit)
+	}, dir, public, known)
+}
+
+// extendLogFrom is extendLog for a log that need not be in a folder; place names where it is.
+func extendLogFrom(read reader, place, public string, known *Log) (*Log, error) {
+	newest, err := read(logFolder+"/"+checkpointFile, 1<<16)
 	if err != nil {
 		return nil, fmt.Errorf("checkpoint of the log: %w", err)
 	}
@@ -243,16 +254,19 @@ func extendLog(dir, public string, known *Log) (*Log, error) {
 		*l = Log{known.Public, slices.Clone(known.Entries), slices.Clone(known.Checkpoints), slices.Clone(known.stored),
 			slices.Clone(known.keys)}
 	} else {
-		own, err := readRegular(logPath(dir, keyFile), 4096)
+		own, err := read(logFolder+"/"+keyFile, 4096)
 		if err != nil {
 			return nil, fmt.Errorf("key of the log: %w", err)
 		}
-		l.Public = strings.TrimSuffix(string(own), "\n")
+		var whole bool
+		if l.Public, whole = strings.CutSuffix(string(own), "\n"); !whole {
+			return nil, fmt.Errorf("the key of the log in %s is cut off: %w", place, stat.ErrInvalid)
+		}
 		if public != "" && public != l.Public {
-			return nil, fmt.Errorf("the log in %s begins with the key %s, not with %s: %w", dir, l.Public, public, stat.ErrInvalid)
+			return nil, fmt.Errorf("the log in %s begins with the key %s, not with %s: %w", place, l.Public, public, stat.ErrInvalid)
 		}
 		l.keys = []string{l.Public}
-		if err := l.readCheckpoint(dir); err != nil {
+		if err := l.readCheckpoint(read); err != nil {
 			return nil, err
 		}
 	}
@@ -261,9 +275,10 @@ func extendLog(dir, public string, known *Log) (*Log, error) {
 			return l, nil
 		}
 		n := l.Size()
-		text, err := readRegular(entryPath(dir, n), 1<<16)
+		text, err := read(slashEntry(n), 1<<16)
 		if errors.Is(err, stat.ErrNotFound) {
-			return nil, fmt.Errorf("the log ends after %d entries, but its checkpoint is not the one of %d entries: %w", n, n, stat.ErrInvalid)
+			return nil, fmt.Errorf("the log in %s ends after %d entries, but its checkpoint is not the one of %d entries: %w",
+				place, n, n, stat.ErrInvalid)
 		}
 		if err != nil {
 			return nil, err
@@ -275,14 +290,14 @@ func extendLog(dir, public string, known *Log) (*Log, error) {
 		if err != nil {
 			return nil, fmt.Errorf("entry %d of the log: %w", n, err)
 		}
-		if err := l.readCheckpoint(dir); err != nil {
+		if err := l.readCheckpoint(read); err != nil {
 			return nil, err
 		}
 	}
 }
 
-func (l *Log) readCheckpoint(dir string) error {
-	signed, err := readRegular(checkpointPath(dir, l.Size()), 1<<16)
+func (l *Log) readCheckpoint(read reader) error {
+	signed, err := read(slashCheckpoint(l.Size()), 1<<16)
 	if errors.Is(err, stat.ErrNotFound) {
 		return fmt.Errorf("checkpoint %d of the log is missing: %w", l.Size(), stat.ErrInvalid)
 	}
