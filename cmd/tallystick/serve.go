@@ -45,11 +45,12 @@ func (p *program) serve(ctx context.Context, addr string) error {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(p.stderr, nil))
-	server := web.New(web.Config{Library: library, Log: log, Clock: p.now, Version: version})
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s; choose another with -addr: %w", addr, err)
 	}
-	fmt.Fprintf(p.stdout, "serving http://%s\n", listener.Addr())
+	address := "http://" + listener.Addr().String()
+	server := web.New(web.Config{Library: library, Log: log, Clock: p.now, Version: version, Address: address})
+	fmt.Fprintf(p.stdout, "serving %s\n", address)
 	return web.Serve(ctx, listener, server.Handler())
 }

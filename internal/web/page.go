@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -100,12 +101,10 @@ func (v *visit) frame(title, description string) page {
 	return p
 }
 
-// base is the public address of the site without a slash at its end, or "" where it has none.
+// base is the public address of the site without a slash at its end: the one its definition gives, or else the
+// one under which the program serves.
 func (v *visit) base() string {
-	if v.address != "" {
-		return strings.TrimSuffix(v.address, "/")
-	}
-	return strings.TrimSuffix(v.rel.Definitions().Site.Address, "/")
+	return strings.TrimSuffix(cmp.Or(v.rel.Definitions().Site.Address, v.address), "/")
 }
 
 // show renders a page. Pages are asked about at each visit, pinned ones too, because a page links to the style

@@ -78,7 +78,9 @@ func (v *visit) headline(ind stat.Indicator, drawn bool) (headline, error) {
 		h.Caution = answer.Cautions[0]
 	}
 	if drawn {
-		h.Figure, err = v.figure(ind, answer)
+		if h.Figure, err = v.figure(ind, answer); h.Figure != nil {
+			h.Figure.Options = "" // exploring is for the page of the indicator
+		}
 	}
 	return h, err
 }

@@ -41,18 +41,17 @@ type panelLine struct {
 	Title    string
 	Unit     string
 	Clock    string
-	Sentence said
-	Series   []seriesLine
+	Sentence said // only of panels that do not speak in the answer above
+	Counts   []countLine
 	Ratio    string // how the ratio was made, in words
 	Unlike   string
 	Note     string
 }
 
-// seriesLine defines one series of a panel.
-type seriesLine struct {
-	Label   string
-	Many    string
+// countLine is what a panel counts from one data set.
+type countLine struct {
 	Dataset string
+	Counted []string
 	Rule    string
 }
 
@@ -145,7 +144,7 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 		Related:   v.related(ind, defs),
 	}
 	if tables := chart.NewTable(ind, obs, defs); len(tables) > 0 {
-		p.Tables = []table{{tables[0], v.valuesPath()}}
+		p.Tables = []table{newTable(tables[0], ind, v.valuesPath())}
 	}
 	p.Grids = v.grids(ind, obs)
 	for _, c := range citing {
@@ -202,6 +201,8 @@ func (v *visit) trust(ind stat.Indicator, obs []stat.Observation, p indicatorPag
 	}
 	if provisional {
 		line = append(line, link{Path: "#figures", Text: "Partly provisional"})
+	} else if span := spanOf(obs); span != "" {
+		line = append(line, link{Path: "#figures", Text: span})
 	}
 	line = append(line, link{Path: "/releases/" + v.rel.ID(), Text: "Release " + v.rel.ID()})
 	if !ind.Since.IsZero() {
@@ -213,6 +214,28 @@ func (v *visit) trust(ind stat.Indicator, obs []stat.Observation, p indicatorPag
 		line = append(line, link{Path: "/methods#disclosure", Text: "No value withheld"})
 	}
 	return line
+}
+
+// spanOf is from which year to which year the counts reach.
+func spanOf(obs []stat.Observation) string {
+	from, to := 0, 0
+	for _, o := range obs {
+		if o.Kind != stat.KindCount || o.Status != stat.StatusReported {
+			continue
+		}
+		if y := o.Period.From.Year; y > 0 && (from == 0 || y < from) {
+			from = y
+		}
+		to = max(to, o.Period.To.Year)
+	}
+	switch {
+	case to == 0:
+		return ""
+	case from == 0 || from == to:
+		return fmt.Sprint(to)
+	default:
+		return fmt.Sprintf("%d–%d", from, to)
+	}
 }
 
 // citation is how to quote the indicator, as plain text with an address that never changes.
@@ -231,13 +254,20 @@ func (v *visit) panelLines(ind stat.Indicator, answer stat.Answer, defs stat.Def
 			Unlike: p.Unlike, Note: p.Note,
 		}
 		for _, s := range answer.Panels {
-			if s.Panel == p.ID {
+			if s.Panel == p.ID && !slices.Contains(ind.Answer, p.ID) {
 				line.Sentence = v.say(s.Sentence)
 			}
 		}
 		for _, s := range p.Series {
 			ds, _ := defs.Dataset(s.Dataset)
-			line.Series = append(line.Series, seriesLine{Label: s.Label, Many: s.Noun.Many, Dataset: ds.Title, Rule: ds.Rule})
+			i := slices.IndexFunc(line.Counts, func(c countLine) bool { return c.Dataset == ds.Title })
+			if i < 0 {
+				line.Counts = append(line.Counts, countLine{Dataset: ds.Title, Rule: ds.Rule})
+				i = len(line.Counts) - 1
+			}
+			if !slices.Contains(line.Counts[i].Counted, s.Noun.Many) {
+				line.Counts[i].Counted = append(line.Counts[i].Counted, s.Noun.Many)
+			}
 		}
 		if r := p.Ratio; r != nil {
 			line.Ratio = fmt.Sprintf("%s: the count “%s” divided by the count “%s” of the same period.",
@@ -287,9 +317,15 @@ func changes(answer stat.Answer, defs stat.Definitions) []change {
 	}
 	for _, id := range answer.Events {
 		for _, e := range defs.Events {
-			if e.ID == id {
-				out = append(out, eventLine(e))
+			if e.ID != id {
+				continue
 			}
+			line := eventLine(e)
+			// The act that made a break is told once, as an event that says more.
+			before := len(out)
+			out = slices.DeleteFunc(out, func(c change) bool { return c.Break && e.Act != "" && c.Title == e.Act && c.Date == e.Date })
+			line.Break = len(out) < before
+			out = append(out, line)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b change) int { return a.Date.Compare(b.Date) })

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"tallystick/internal/chart"
@@ -42,6 +43,60 @@ func (v *visit) sayAll(sentences []stat.Sentence) []said {
 type table struct {
 	chart.Table
 	Values string
+}
+
+// newTable takes over a table from package chart for reading on a page. The unit goes under each value, because a
+// number is read with its unit and a phone has no room for a column of it. Rates get a group of their own, with the
+// residents they are made of under each, so that counts can be read down the column.
+func newTable(t chart.Table, ind stat.Indicator, values string) table {
+	unit := slices.IndexFunc(t.Columns, func(c chart.Column) bool { return c.Title == "Unit" })
+	if unit < 0 {
+		return table{t, values}
+	}
+	t.Columns = slices.Delete(slices.Clone(t.Columns), unit, unit+1)
+	var groups []chart.Group
+	for _, g := range t.Groups {
+		counts := chart.Group{Title: g.Title, Sub: g.Sub}
+		rates := chart.Group{}
+		residents := map[string]string{} // by period
+		for _, r := range g.Rows {
+			if len(r.Cells) > unit {
+				r.Cells = slices.Clone(r.Cells)
+				if r.Kind == chart.RowValue {
+					r.Cells[1].Sub = r.Cells[unit].Text
+				}
+				r.Cells = slices.Delete(r.Cells, unit, unit+1)
+			}
+			rate := rateOf(ind, r.Key)
+			switch {
+			case rate != nil && r.Kind == chart.RowRate:
+				rates.Title, rates.Sub = capital(rate.Label), "residents of the same year"
+				r.Cells[1].Sub = residents[r.Cells[0].Text]
+				r.Cells[0].Sub = ""
+				rates.Rows = append(rates.Rows, r)
+			case rate != nil && strings.Contains(r.Key, "/"+rate.Population.ID+"/"):
+				residents[r.Cells[0].Text] = "of " + r.Cells[1].Text + " " + rate.Population.Noun.Many
+			default:
+				counts.Rows = append(counts.Rows, r)
+			}
+		}
+		groups = append(groups, counts)
+		if len(rates.Rows) > 0 {
+			groups = append(groups, rates)
+		}
+	}
+	t.Groups = groups
+	return table{t, values}
+}
+
+// rateOf is the rate of the panel that a key belongs to, or nil.
+func rateOf(ind stat.Indicator, key string) *stat.Rate {
+	for _, p := range ind.Panels {
+		if strings.HasPrefix(key, ind.ID+"/"+p.ID+"/") {
+			return p.Rate
+		}
+	}
+	return nil
 }
 
 // valuesPath is where the passports of the release that is read are.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -26,7 +27,7 @@ type Config struct {
 	Log     *slog.Logger
 	Clock   func() time.Time // decides which releases are out
 	Version string           // of the program, shown at the foot of the pages
-	Address string           // public address without a slash at the end; empty: the site definition's own
+	Address string           // where the site is reached if its definition gives no address: http://127.0.0.1:8080
 }
 
 // Server answers requests for the public site.
@@ -41,6 +42,7 @@ type Server struct {
 	store   *store
 	flights singleflight.Group
 	turns   turns
+	looked  atomic.Int64 // when releases were last looked for, in nanoseconds since 1970
 	echo    *echo.Echo
 }
 
