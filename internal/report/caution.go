@@ -9,14 +9,16 @@ import (
 	"tallystick/internal/stat"
 )
 
-// mostCautions is about how many cautions a reader takes in. The notes of a definition are never left out for it;
-// the milder derived ones are.
+// mostCautions is about how many cautions a reader takes in. Neither the notes of a definition nor what could make a
+// figure wrong is left out for it; the milder derived cautions are.
 const mostCautions = 7
 
-// caution is one thing to know before quoting; a lower rank is worse.
+// caution is one thing to know before quoting; a lower rank is worse. A derived caution is left out if a note of the
+// definition holds all the words of about, since its author then says the same with more knowledge.
 type caution struct {
-	rank int
-	text string
+	rank  int
+	text  string
+	about []string
 }
 
 // The ranks of derived cautions. Those below rankNotes could make a quoted figure wrong and stand before the notes
@@ -25,13 +27,14 @@ const (
 	rankContested = iota
 	rankBreak
 	rankCoverage
+	rankUnlike
+	rankNotes
+	rankStructural = rankNotes + 100 + iota
+	rankWithheld
+	rankAbsent
+	rankSummed
 	rankPartial
 	rankBound
-	rankUnlike
-	rankWithheld
-	rankNotes
-	rankAbsent = rankNotes + 100 + iota
-	rankSummed
 	rankProvisional
 	rankSmall
 )
@@ -40,26 +43,30 @@ const (
 func (w *writer) cautions() []string {
 	var list []caution
 	for i, note := range w.ind.Notes {
-		list = append(list, caution{rankNotes + min(i, 99), strings.TrimSpace(note)})
+		list = append(list, caution{rank: rankNotes + min(i, 99), text: strings.TrimSpace(note)})
 	}
+	var derived []caution
 	for _, p := range w.ind.Panels {
 		if p.Unlike != "" {
-			list = append(list, caution{rankUnlike, p.Title + ": unlike things stand side by side. " + strings.TrimSpace(p.Unlike)})
+			derived = append(derived, caution{rank: rankUnlike,
+				text: p.Title + ": unlike things stand side by side. " + strings.TrimSpace(p.Unlike)})
 		}
 		for _, s := range p.Series {
-			list = append(list, w.derived(w.of(p, s.ID))...)
+			v := w.of(p, s.ID)
+			derived = append(append(derived, w.contested(v)...), w.coverages(v)...)
 		}
 	}
-	list = append(append(list, w.gaps()...), w.qualified()...)
+	derived = append(append(append(derived, w.breaks()...), w.gaps()...), w.qualified()...)
+	for _, c := range derived {
+		if !w.noted(c) {
+			list = append(list, c)
+		}
+	}
 	slices.SortStableFunc(list, func(a, b caution) int { return cmp.Compare(a.rank, b.rank) })
 	var out []string
-	notes := len(w.ind.Notes)
 	for _, c := range list {
-		isNote := c.rank >= rankNotes && c.rank < rankAbsent
-		if isNote {
-			notes--
-		}
-		if slices.Contains(out, c.text) || (!isNote && len(out)+notes >= mostCautions) {
+		mild := c.rank >= rankStructural
+		if slices.Contains(out, c.text) || (mild && len(out) >= mostCautions) {
 			continue
 		}
 		out = append(out, c.text)
@@ -67,64 +74,111 @@ func (w *writer) cautions() []string {
 	return out
 }
 
-// derived returns the cautions that follow from the observations of one series.
-func (w *writer) derived(v *values) []caution {
+// noted reports whether a note of the definition says what the derived caution is about.
+func (w *writer) noted(c caution) bool {
+	return len(c.about) > 0 && slices.ContainsFunc(w.ind.Notes, func(note string) bool {
+		return !slices.ContainsFunc(c.about, func(word string) bool { return !strings.Contains(note, word) })
+	})
+}
+
+// breaks says of each act or change of definition between or inside the figures that they do not compare across it.
+// Who reports is a caution of its own.
+func (w *writer) breaks() []caution {
 	var out []caution
-	add := func(rank int, format string, args ...any) {
-		out = append(out, caution{rank, fmt.Sprintf(format, args...)})
-	}
-	if c, ok := w.unlikeReporters(v); ok {
-		out = append(out, c)
-	}
-	for _, b := range v.breaks {
+	for _, b := range w.allBreaks() {
 		if b.Kind == stat.BreakCoverage {
-			continue // the coverage of each period is a caution of its own
+			continue
+		}
+		var mixed []string
+		before, after := false, false
+		for _, p := range w.ind.Panels {
+			for _, s := range p.Series {
+				v := w.of(p, s.ID)
+				if !slices.Contains(v.breaks, b) {
+					continue
+				}
+				for _, o := range v.picks() {
+					if o.Status != stat.StatusReported {
+						continue
+					}
+					label := w.label(v, o)
+					inside := len(stat.Mixed(o.Period, []stat.Break{b})) > 0
+					if inside && !slices.Contains(mixed, label) {
+						mixed = append(mixed, label)
+					}
+					before = before || inside || o.Period.To.Compare(b.Date) < 0
+					after = after || inside || o.Period.To.Compare(b.Date) >= 0
+				}
+			}
+		}
+		if !before || !after {
+			continue
 		}
 		text := capital(acts([]stat.Break{b})) + ", and figures before and after do not compare"
 		if b.Text != "" {
 			text += ": " + strings.TrimSuffix(b.Text, ".")
 		}
-		var mixed []string
-		for _, o := range v.picks() {
-			if len(stat.Mixed(o.Period, []stat.Break{b})) > 0 {
-				mixed = append(mixed, w.label(v, o))
-			}
-		}
 		text += "."
 		if len(mixed) > 0 {
-			text += " " + capital(and(mixed)) + " " + oneMany(len(mixed), "holds", "hold") + " days under both."
+			text += " " + capital(brief(mixed)) + " " + oneMany(len(mixed), "holds", "hold") + " days under both."
 		}
-		add(rankBreak, "%s", text)
+		out = append(out, caution{rankBreak, text, []string{monthYear(b)}})
 	}
+	return out
+}
+
+// monthYear names the month of a break, as a note would: "October 2010"; the year alone where no more is known.
+func monthYear(b stat.Break) string {
+	if b.Precision == "year" {
+		return fmt.Sprint(b.Date.Year)
+	}
+	return fmt.Sprintf("%s %d", b.Date.Month, b.Date.Year)
+}
+
+// contested says of each period for which sources differ what each says.
+func (w *writer) contested(v *values) []caution {
+	var out []caution
 	for _, group := range v.contested() {
-		var said []string
+		var said, about []string
 		for _, o := range group {
 			said = append(said, textOf(bare(o)))
+			about = append(about, stat.FormatNumber(o.Value, 0))
 		}
-		add(rankContested, "Sources differ on %s for %s: %s. Sentences use the first.", v.series.Noun.Many,
-			w.label(v, group[0]), and(said))
+		out = append(out, caution{rankContested, fmt.Sprintf("Sources differ on %s for %s: %s. Sentences use the first.",
+			v.series.Noun.Many, w.label(v, group[0]), and(said)), about})
 	}
-	var incomplete, partial []string
+	return out
+}
+
+// coverages says for which periods not everybody reported, and where the reporters behind a change differ.
+func (w *writer) coverages(v *values) []caution {
+	var out []caution
+	var incomplete, shown, about []string
 	for _, o := range v.picks() {
-		label := w.label(v, o)
-		if o.Coverage.Known() && !o.Coverage.Complete() {
-			incomplete = append(incomplete, fmt.Sprintf("%s from %s of %s", label,
-				stat.FormatCount(int64(o.Coverage.Reported)), stat.FormatCount(int64(o.Coverage.Expected))))
-		}
-		switch a := o.Coverage.Accounts; {
-		case a > 0 && float64(a) < o.Value:
-			partial = append(partial, fmt.Sprintf("%s, of which they show %s of %s", label, stat.FormatCount(a),
-				stat.FormatNumber(o.Value, 0)))
+		c, label := o.Coverage, w.label(v, o)
+		n, of := stat.FormatCount(int64(c.Reported)), stat.FormatCount(int64(c.Expected))
+		switch {
+		case c.Accounts > 0 && float64(c.Accounts) < o.Value:
+			total := stat.FormatNumber(o.Value, 0)
+			shown = append(shown, fmt.Sprintf("%s (%s of %s, with %s of %s)", label, n, of, stat.FormatCount(c.Accounts), total))
+			about = append(about, stat.FormatCount(c.Accounts), total)
+		case c.Known() && !c.Complete():
+			incomplete = append(incomplete, fmt.Sprintf("%s from %s of %s", label, n, of))
 		case o.Has(stat.MarkPartial):
-			partial = append(partial, label)
+			incomplete = append(incomplete, label+" in part")
 		}
 	}
 	what := v.series.Noun.Many
 	if len(incomplete) > 0 {
-		add(rankCoverage, "Not all %s reported %s: %s.", w.reporters(v), what, brief(incomplete))
+		out = append(out, caution{rank: rankCoverage,
+			text: fmt.Sprintf("Not all %s reported %s: %s.", w.reporters(v), what, brief(incomplete))})
 	}
-	if len(partial) > 0 {
-		add(rankPartial, "The figures by part do not add up to the total of %s for %s.", what, brief(partial))
+	if len(shown) > 0 {
+		out = append(out, caution{rankPartial, fmt.Sprintf(
+			"The total of %s is whole, but not all %s are shown apart: %s.", what, w.reporters(v), brief(shown)), about})
+	}
+	if c, ok := w.unlikeReporters(v); ok {
+		out = append(out, c)
 	}
 	return out
 }
@@ -144,10 +198,15 @@ func (w *writer) reporters(v *values) string {
 
 // qualified returns the cautions that name single figures of all series together.
 func (w *writer) qualified() []caution {
-	var bounded, withheld, absent, summed, provisional, small []string
+	var bounded, withheld, absent, summed, provisional, small, structural []string
 	for _, p := range w.ind.Panels {
 		for _, s := range p.Series {
 			v := w.of(p, s.ID)
+			for _, o := range v.parts {
+				if o.Has(stat.MarkStructural) && !slices.Contains(structural, o.Note) {
+					structural = append(structural, o.Note)
+				}
+			}
 			for _, o := range v.picks() {
 				where := s.Label + ", " + w.label(v, o)
 				reported := o.Status == stat.StatusReported
@@ -159,7 +218,7 @@ func (w *writer) qualified() []caution {
 				case !reported:
 					absent = append(absent, where+" ("+o.Status.Words()+")")
 				}
-				if o.Has(stat.MarkSummed) {
+				if reported && o.Has(stat.MarkSummed) {
 					summed = append(summed, where)
 				}
 				if o.Has(stat.MarkProvisional) {
@@ -172,6 +231,9 @@ func (w *writer) qualified() []caution {
 		}
 	}
 	var out []caution
+	for _, note := range structural {
+		out = append(out, caution{rank: rankStructural, text: note})
+	}
 	for _, c := range []struct {
 		rank   int
 		format string
@@ -185,7 +247,7 @@ func (w *writer) qualified() []caution {
 		{rankSmall, "Counts this small move by chance from one period to the next: %s.", small},
 	} {
 		if len(c.list) > 0 {
-			out = append(out, caution{c.rank, fmt.Sprintf(c.format, brief(c.list))})
+			out = append(out, caution{rank: c.rank, text: fmt.Sprintf(c.format, brief(c.list))})
 		}
 	}
 	return out
@@ -203,7 +265,7 @@ func (w *writer) unlikeReporters(v *values) (caution, bool) {
 	if !l.Prefer || l.Reporters == 0 || l.All.Verdict == stat.VerdictRefused {
 		return caution{}, false
 	}
-	return caution{rankCoverage, fmt.Sprintf(
+	return caution{rank: rankCoverage, text: fmt.Sprintf(
 		"Not the same %s reported %s for %s and for %s: all together counted %s and %s, the %s that reported for both %s and %s.",
 		w.reporters(v), v.series.Noun.Many, w.label(v, first), w.label(v, last),
 		stat.FormatNumber(first.Value, 0), stat.FormatNumber(last.Value, 0), stat.FormatCount(int64(l.Reporters)),
@@ -225,7 +287,7 @@ func (w *writer) gaps() []caution {
 			}
 			a, _ := one.at(r.Period)
 			b, _ := other.at(r.Period)
-			out = append(out, caution{rankContested, strings.TrimSpace(fmt.Sprintf("%s: %s of one account against %s of the other for %s. %s",
+			out = append(out, caution{rank: rankContested, text: strings.TrimSpace(fmt.Sprintf("%s: %s of one account against %s of the other for %s. %s",
 				p.Title, textOf(counted(a, one.series.Noun)), textOf(counted(b, other.series.Noun)), w.label(one, a), p.Reason))})
 			break
 		}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -96,6 +97,12 @@ func periodIn(p stat.Period, clock stat.Clock) string {
 	return preposition + " " + words
 }
 
+// periodBriefly is periodIn with a short name for fiscal years: "in fiscal 2019".
+func periodBriefly(p stat.Period, clock stat.Clock) string {
+	return strings.NewReplacer("federal fiscal year ", "fiscal ", "state fiscal year ", "fiscal ",
+		"federal fiscal years ", "fiscal ", "state fiscal years ", "fiscal ").Replace(periodIn(p, clock))
+}
+
 func periodWords(p stat.Period, clock stat.Clock) (preposition, words string) {
 	fiscal := ""
 	switch clock {
@@ -139,11 +146,17 @@ func day(d stat.Date, start bool) string {
 	return d.Long()
 }
 
-// sameWords reports whether the source's words for a period are no more than its dates.
+// sameWords reports whether the source's words for a period say no more than its dates do: "2009 to August 2012" says
+// no more than "January 2009 to August 2012".
 func sameWords(stated, words string) bool {
-	plain := strings.NewReplacer("–", " to ", "-", " to ", " through ", " to ").Replace(strings.ToLower(stated))
-	plain = strings.TrimPrefix(plain, "from ")
-	return strings.Join(strings.Fields(plain), " ") == strings.ToLower(words)
+	plain := strings.NewReplacer("–", " ", "-", " ", ",", " ").Replace(strings.ToLower(stated))
+	known := append(strings.Fields(strings.ToLower(words)), "to", "from", "through", "until")
+	for _, w := range strings.Fields(plain) {
+		if !slices.Contains(known, w) {
+			return false
+		}
+	}
+	return true
 }
 
 // join sets a list of phrases with commas and a last "and".

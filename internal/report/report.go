@@ -257,32 +257,36 @@ func (w *writer) altOf(v *values) string {
 	if len(picks) == 0 {
 		return ""
 	}
-	clock := v.panel.Clock
 	say := func(o stat.Observation) string {
-		return textOf(bare(o)) + " " + periodIn(o.Period, clock)
+		o.Period.Stated = "" // the dates are enough for a figure; the table has the words
+		return textOf(bare(o)) + " " + periodBriefly(o.Period, v.panel.Clock)
 	}
-	if len(picks) <= longest {
-		var all []string
-		for _, o := range picks {
-			all = append(all, say(o))
-		}
-		return v.series.Label + " " + strings.Join(all, ", ")
-	}
-	var low, high *stat.Observation
-	for i, o := range picks {
-		if o.Status != stat.StatusReported {
+	var all []string
+	var valued []stat.Observation
+	for i := 0; i < len(picks); i++ {
+		if picks[i].Status == stat.StatusReported {
+			all, valued = append(all, say(picks[i])), append(valued, picks[i])
 			continue
 		}
-		if low == nil || o.Value < low.Value {
-			low = &picks[i]
+		first := picks[i]
+		for i+1 < len(picks) && picks[i+1].Status == first.Status {
+			i++
 		}
-		if high == nil || o.Value > high.Value {
-			high = &picks[i]
+		gap := stat.Observation{Status: first.Status, Period: stat.Period{From: first.Period.From, To: picks[i].Period.To}}
+		all = append(all, say(gap))
+	}
+	if len(valued) <= longest {
+		return v.series.Label + " " + strings.Join(all, ", ")
+	}
+	low, high := valued[0], valued[0]
+	for _, o := range valued {
+		if o.Value < low.Value {
+			low = o
+		}
+		if o.Value > high.Value {
+			high = o
 		}
 	}
-	text := fmt.Sprintf("%s %s, then %s", v.series.Label, say(picks[0]), say(picks[len(picks)-1]))
-	if low != nil && high.Value > low.Value {
-		text += fmt.Sprintf("; lowest %s, highest %s", say(*low), say(*high))
-	}
-	return text
+	return fmt.Sprintf("%s %s, then %s; lowest %s, highest %s", v.series.Label, say(valued[0]), say(valued[len(valued)-1]),
+		say(low), say(high))
 }

@@ -176,6 +176,9 @@ func (w *writer) latest(p stat.Panel, series string) []stat.Part {
 		return []stat.Part{text("no figure on " + w.noun(p, series).Many)}
 	}
 	parts := append(counted(o, w.noun(p, series)), text(" "+periodIn(o.Period, p.Clock)))
+	if o.Has(stat.MarkSummed) {
+		parts = append(parts, text(" (our sum of its parts)"))
+	}
 	if len(after) > 0 {
 		_, words := periodWords(after[len(after)-1].Period, p.Clock)
 		parts = append(parts, text(" ("+words+": "+after[len(after)-1].Status.Words()+")"))

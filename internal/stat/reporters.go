@@ -89,8 +89,12 @@ func reporters(parts []Observation, total Observation, dimension string) map[str
 	return out
 }
 
-// differ reports whether other reporters stand behind one total than behind the other.
+// differ reports whether other reporters stand behind one total than behind the other. A total that comes from
+// elsewhere than the reporters shown (Accounts is set) is whole, whoever is shown.
 func differ(a, b Coverage) bool {
+	if a.Accounts > 0 || b.Accounts > 0 {
+		return false
+	}
 	return a.Known() != b.Known() || a.Expected != b.Expected || a.Reported != b.Reported || !slices.Equal(a.Missing, b.Missing)
 }
 
@@ -104,11 +108,11 @@ func relative(earlier, later float64) float64 {
 
 // CoverageBreaks returns a break wherever, from one period of a series to the next, the share of the expected
 // reporters that reported moved by more than CoverageTolerance. Obs are the totals of one series; they need not be
-// sorted. Periods of which no coverage is known make no break.
+// sorted. Periods of which no coverage is known, or whose total comes from elsewhere than the reporters shown, make no break.
 func CoverageBreaks(obs []Observation) []Break {
 	var known []Observation
 	for _, o := range obs {
-		if o.Coverage.Known() && o.Status == StatusReported {
+		if o.Coverage.Known() && o.Coverage.Accounts == 0 && o.Status == StatusReported {
 			known = append(known, o)
 		}
 	}
