@@ -21,7 +21,7 @@ var guides = map[string]reflect.Type{
 	"Series": reflect.TypeFor[stat.Series](), "Noun": reflect.TypeFor[stat.Noun](), "Measure": reflect.TypeFor[stat.Measure](),
 	"Expected": reflect.TypeFor[stat.Expected](), "Ratio": reflect.TypeFor[stat.Ratio](), "Rate": reflect.TypeFor[stat.Rate](),
 	"Breakdown": reflect.TypeFor[stat.Breakdown](), "Pairing": reflect.TypeFor[stat.Pairing](),
-	"Feed": reflect.TypeFor[stat.Feed](), "Reading": reflect.TypeFor[stat.Reading](),
+	"Feed": reflect.TypeFor[stat.Feed](), "Schedule": reflect.TypeFor[stat.Schedule](), "Reading": reflect.TypeFor[stat.Reading](),
 	"Mapping": reflect.TypeFor[stat.Mapping](), "Field map": reflect.TypeFor[stat.FieldMap](),
 	"Period map": reflect.TypeFor[stat.PeriodMap](), "Row rule": reflect.TypeFor[stat.RowRule](),
 	"Long": reflect.TypeFor[stat.Long](), "Numbers": reflect.TypeFor[stat.Numbers](),

@@ -75,12 +75,25 @@ func (o observer) totals(s stat.Series) ([]stat.Observation, error) {
 		return nil, fmt.Errorf("no record answers it; ingest an export for the data set %s, or mend its where: %w", s.Dataset, stat.ErrInvalid)
 	}
 	contest(obs)
+	if schedule := o.schedule(s.Dataset); schedule != nil && (o.panel.Form == stat.FormColumns || o.panel.Form == stat.FormLine) {
+		obs = schedule.Fill(obs, stat.DateOf(o.in.At))
+	}
 	if s.Expected != nil {
 		if err := o.cover(s, obs); err != nil {
 			return nil, fmt.Errorf("coverage: %w", err)
 		}
 	}
 	return obs, nil
+}
+
+// schedule returns the schedule of the feed that brings the data set, or nil if none has one.
+func (o observer) schedule(dataset string) *stat.Schedule {
+	for _, f := range o.in.Definitions.Feeds {
+		if f.Dataset == dataset && f.Schedule != nil {
+			return f.Schedule
+		}
+	}
+	return nil
 }
 
 // count asks the warehouse for a series, by the given dimensions, and uses otherwise for the periods for which
@@ -114,7 +127,9 @@ func (o observer) count(s stat.Series, where, otherwise stat.Where, by []string)
 			continue
 		}
 		obs := o.observation(s, c)
-		obs.Marks = mark(obs.Marks, stat.MarkSummed)
+		if obs.Status == stat.StatusReported {
+			obs.Marks = mark(obs.Marks, stat.MarkSummed)
+		}
 		out = append(out, obs)
 	}
 	return out, nil
@@ -164,6 +179,9 @@ func (o observer) observation(s stat.Series, c warehouse.Counted) stat.Observati
 	}
 	if len(stat.Mixed(c.Period, stat.Breaks(s, o.in.Definitions.Statutes, c.Period))) > 0 {
 		obs.Marks = mark(obs.Marks, stat.MarkMixed)
+	}
+	if note, ok := stat.Structural(obs, s, o.in.Definitions.Statutes); ok && obs.Value == 0 {
+		obs.Marks, obs.Note = mark(obs.Marks, stat.MarkStructural), strings.TrimSpace(note+" "+obs.Note)
 	}
 	return obs
 }

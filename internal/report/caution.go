@@ -56,7 +56,7 @@ func (w *writer) cautions() []string {
 			derived = append(append(derived, w.contested(v)...), w.coverages(v)...)
 		}
 	}
-	derived = append(append(append(derived, w.breaks()...), w.gaps()...), w.qualified()...)
+	derived = slices.Concat(derived, w.breaks(), w.gaps(), w.absences(), w.qualified())
 	for _, c := range derived {
 		if !w.noted(c) {
 			list = append(list, c)
@@ -125,6 +125,27 @@ func (w *writer) breaks() []caution {
 		out = append(out, caution{rankBreak, text, []string{monthYear(b)}})
 	}
 	return out
+}
+
+// absences says for which periods there is no figure, and why.
+func (w *writer) absences() []caution {
+	var list, about []string
+	for _, p := range w.ind.Panels {
+		for _, s := range p.Series {
+			v := w.of(p, s.ID)
+			for _, o := range runs(v.picks()) {
+				if o.Status == stat.StatusReported || o.Status == stat.StatusWithheld {
+					continue
+				}
+				list = append(list, s.Label+" "+periodBriefly(o.Period, p.Clock)+" ("+o.Status.Words()+")")
+				about = append(about, fmt.Sprint(o.Period.To.Year))
+			}
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return []caution{{rankAbsent, "A gap is not a zero. There is no figure for " + brief(list) + ".", about}}
 }
 
 // monthYear names the month of a break, as a note would: "October 2010"; the year alone where no more is known.
@@ -198,7 +219,7 @@ func (w *writer) reporters(v *values) string {
 
 // qualified returns the cautions that name single figures of all series together.
 func (w *writer) qualified() []caution {
-	var bounded, withheld, absent, summed, provisional, small, structural []string
+	var bounded, withheld, summed, provisional, small, structural []string
 	for _, p := range w.ind.Panels {
 		for _, s := range p.Series {
 			v := w.of(p, s.ID)
@@ -215,8 +236,6 @@ func (w *writer) qualified() []caution {
 					bounded = append(bounded, textOf(bare(o))+" ("+where+")")
 				case o.Status == stat.StatusWithheld:
 					withheld = append(withheld, where)
-				case !reported:
-					absent = append(absent, where+" ("+o.Status.Words()+")")
 				}
 				if reported && o.Has(stat.MarkSummed) {
 					summed = append(summed, where)
@@ -241,7 +260,6 @@ func (w *writer) qualified() []caution {
 	}{
 		{rankBound, "Some figures are limits or estimates, as their source worded them: %s.", bounded},
 		{rankWithheld, "Small counts are withheld to protect people: %s.", withheld},
-		{rankAbsent, "A gap is not a zero. There is no figure for %s.", absent},
 		{rankSummed, "The source gives no total here, so ours adds up its parts: %s.", summed},
 		{rankProvisional, "Provisional, and may change: %s.", provisional},
 		{rankSmall, "Counts this small move by chance from one period to the next: %s.", small},
@@ -287,7 +305,7 @@ func (w *writer) gaps() []caution {
 			}
 			a, _ := one.at(r.Period)
 			b, _ := other.at(r.Period)
-			out = append(out, caution{rank: rankContested, text: strings.TrimSpace(fmt.Sprintf("%s: %s of one account against %s of the other for %s. %s",
+			out = append(out, caution{rank: rankContested, text: strings.TrimSpace(fmt.Sprintf("%s: %s on one side and %s on the other, for %s. %s",
 				p.Title, textOf(counted(a, one.series.Noun)), textOf(counted(b, other.series.Noun)), w.label(one, a), p.Reason))})
 			break
 		}

@@ -132,7 +132,7 @@ func periodWords(p stat.Period, clock stat.Clock) (preposition, words string) {
 		preposition, words = "from", day(p.From, true)+" to "+day(p.To, false)
 	}
 	if stated := strings.TrimSpace(p.Stated); clock == stat.ClockStated && stated != "" && !sameWords(stated, words) {
-		words += " (“" + stated + "”)"
+		words += " (stated as “" + stated + "”)"
 	}
 	return preposition, words
 }

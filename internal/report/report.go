@@ -182,7 +182,8 @@ func (w *writer) allBreaks() []stat.Break {
 	return stat.SortBreaks(out)
 }
 
-// reconciled pairs the series that the definition says count the same thing from two sides.
+// reconciled pairs the series that the definition says count the same thing from two sides, for the periods for which
+// both have a figure.
 func (w *writer) reconciled() []stat.Reconciled {
 	var out []stat.Reconciled
 	for _, p := range w.ind.Pairings {
@@ -193,7 +194,11 @@ func (w *writer) reconciled() []stat.Reconciled {
 				fmt.Sprintf("The pairing %s names %s and %s; one of them is no PANEL/SERIES of the indicator.", p.ID, p.One, p.Other))
 			continue
 		}
-		out = append(out, stat.Reconcile(p, one.picks(), other.picks())...)
+		for _, r := range stat.Reconcile(p, one.picks(), other.picks()) {
+			if r.Why != stat.RefusedMissing {
+				out = append(out, r)
+			}
+		}
 	}
 	return out
 }
@@ -263,17 +268,11 @@ func (w *writer) altOf(v *values) string {
 	}
 	var all []string
 	var valued []stat.Observation
-	for i := 0; i < len(picks); i++ {
-		if picks[i].Status == stat.StatusReported {
-			all, valued = append(all, say(picks[i])), append(valued, picks[i])
-			continue
+	for _, run := range runs(picks) {
+		all = append(all, say(run))
+		if run.Status == stat.StatusReported {
+			valued = append(valued, run)
 		}
-		first := picks[i]
-		for i+1 < len(picks) && picks[i+1].Status == first.Status {
-			i++
-		}
-		gap := stat.Observation{Status: first.Status, Period: stat.Period{From: first.Period.From, To: picks[i].Period.To}}
-		all = append(all, say(gap))
 	}
 	if len(valued) <= longest {
 		return v.series.Label + " " + strings.Join(all, ", ")
@@ -289,4 +288,17 @@ func (w *writer) altOf(v *values) string {
 	}
 	return fmt.Sprintf("%s %s, then %s; lowest %s, highest %s", v.series.Label, say(valued[0]), say(valued[len(valued)-1]),
 		say(low), say(high))
+}
+
+// runs returns the observations of a series with neighbouring ones that lack a value for the same reason made one.
+func runs(picks []stat.Observation) []stat.Observation {
+	var out []stat.Observation
+	for _, o := range picks {
+		if n := len(out); n > 0 && o.Status != stat.StatusReported && out[n-1].Status == o.Status {
+			out[n-1].Period.To = o.Period.To
+			continue
+		}
+		out = append(out, o)
+	}
+	return out
 }

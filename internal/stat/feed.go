@@ -12,7 +12,8 @@ type Feed struct {
 	Bundled string            `yaml:"bundled" json:"bundled,omitempty"` // the export in data/exports that ships with the program
 
 	About    string    `yaml:"about" json:"about,omitempty"`
-	Name     string    `yaml:"name" json:"name,omitempty"` // regular expression on the file name; its named groups are used by FieldMap.File
+	Schedule *Schedule `yaml:"schedule" json:"schedule,omitempty"` // the years for which figures come and when they are due; without one nothing is added for absent years
+	Name     string    `yaml:"name" json:"name,omitempty"`         // regular expression on the file name; its named groups are used by FieldMap.File
 	Read     Reading   `yaml:"read" json:"read,omitzero"`
 	Mapping  Mapping   `yaml:",inline" json:"mapping,omitzero"`
 	Variants []Variant `yaml:"variants" json:"variants,omitempty"` // the first that fits the file adds to the mapping and takes the place of what it names

@@ -45,11 +45,11 @@ type Event struct {
 // Break is a date across which values of a series do not compare. Breaks are derived from statutes,
 // definitions and coverage; nobody draws them by hand.
 type Break struct {
-	Date   Date   `json:"date"`
-	Kind   string `json:"kind"` // statute, definition, coverage
+	Date Date   `json:"date"`
+	Kind string `json:"kind"` // statute, definition, coverage
 	// Precision is day (or empty), month or year: how exactly Date is known.
 	Precision string `json:"precision,omitempty"`
-	Act    string `json:"act,omitempty"`
-	Text   string `json:"text"` // what changed, in a short sentence
-	Source string `json:"source,omitempty"`
+	Act       string `json:"act,omitempty"`
+	Text      string `json:"text"` // what changed, in a short sentence
+	Source    string `json:"source,omitempty"`
 }
