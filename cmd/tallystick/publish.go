@@ -88,10 +88,14 @@ func (p *program) publish(ctx context.Context, ask publication) error {
 		return p.unchanged(ask, previous.Manifest().ID)
 	}
 
+	former, err := p.former(library)
+	if err != nil {
+		return err
+	}
 	step := p.start("publishing")
 	defer step.stop()
 	draft, err := publish.Draft(ctx, publish.Input{
-		Warehouse: wh, Definitions: defs, Previous: previous,
+		Warehouse: wh, Definitions: defs, Previous: previous, Former: former,
 		ID: release.Next(p.releases(), stat.DateOf(ask.at.UTC())), At: ask.at,
 		Reason: ask.reason, Program: program,
 		Progress: step.say,
@@ -113,6 +117,9 @@ func (p *program) publish(ctx context.Context, ask publication) error {
 		return nil
 	}
 	step.say("sealing " + draft.Manifest.ID)
+	if err := p.keepWithheld(draft.Manifest.ID, draft.Withheld); err != nil {
+		return err
+	}
 	manifest, err := release.Seal(ctx, p.releases(), draft.Draft)
 	if err != nil {
 		return err

@@ -21,6 +21,7 @@ type Input struct {
 	Warehouse   *warehouse.Warehouse
 	Definitions stat.Definitions
 	Previous    *release.Release // nil for the first release
+	Former      []stat.Former    // every release that was ever published, oldest first
 	ID          string
 	At          time.Time // moment of publication
 	Reason      string    // why the release is made, for its readers
@@ -33,6 +34,10 @@ type Input struct {
 type Drafted struct {
 	release.Draft
 	Difference stat.Difference // against the release before
+
+	// Withheld holds the true values of what is not published, by key. It never leaves the place where the
+	// warehouse is; the audit of later releases needs it.
+	Withheld map[string]float64
 }
 
 // Draft computes a release. The gates are in its manifest; a gate that did not pass forbids sealing. The error
@@ -46,7 +51,7 @@ func Draft(ctx context.Context, in Input) (Drafted, error) {
 	if err != nil {
 		return Drafted{}, err
 	}
-	d := release.Draft{
+	d := Drafted{Draft: release.Draft{
 		Definitions: in.Definitions,
 		Files:       map[string][]byte{},
 		Manifest: stat.Manifest{
@@ -59,39 +64,58 @@ func Draft(ctx context.Context, in Input) (Drafted, error) {
 			Batches:     batches,
 			Inputs:      inputs,
 		},
-	}
+	}}
 	if in.Previous != nil {
 		d.Manifest.Previous = &stat.Ref{ID: in.Previous.Manifest().ID, SHA256: in.Previous.SHA256()}
 	}
-	var found findings
+	var observed []stat.Observation
 	for _, ind := range in.Definitions.Indicators {
 		in.Progress("counting " + ind.ID)
 		obs, err := observe(ctx, in, ind)
 		if err != nil {
 			return Drafted{}, fmt.Errorf("indicator %s: %w", ind.ID, err)
 		}
-		obs, issues := protect(obs, ind)
-		found.disclosure = append(found.disclosure, issues...)
-		stat.SortObservations(obs)
+		observed = append(observed, obs...)
+	}
+	in.Progress("auditing what could be worked out")
+	disclosed, err := stat.SuppressObservations(observed, in.Definitions, in.Definitions.Site.Rule(), in.Former...)
+	if err != nil {
+		return Drafted{}, err
+	}
+	d.Observations, d.Manifest.Audit = disclosed.Observations, disclosed.Audit
+	stat.SortObservations(d.Observations)
+	found := findings{disclosure: disclosed.Issues}
+	for _, ind := range in.Definitions.Indicators {
+		obs := d.of(ind.ID)
 		answer, issues := report.Write(ind, obs, in.Definitions)
 		found.sentences = append(found.sentences, issues...)
 		in.Progress("drawing " + ind.ID)
-		if err := files(&d, ind, obs, answer); err != nil {
+		if err := files(&d.Draft, ind, obs, answer); err != nil {
 			return Drafted{}, fmt.Errorf("indicator %s: %w", ind.ID, err)
 		}
-		d.Observations = append(d.Observations, obs...)
 		d.Answers = append(d.Answers, answer)
 	}
-	stat.SortObservations(d.Observations)
 	var before *stat.Edition
 	if in.Previous != nil {
 		e := in.Previous.Edition()
 		before = &e
 	}
 	after := stat.Edition{Manifest: d.Manifest, Definitions: d.Definitions, Observations: d.Observations, Answers: d.Answers}
-	drafted := Drafted{Draft: d, Difference: stat.CompareReleases(before, after)}
-	drafted.Manifest.Gates = gates(drafted, found)
-	return drafted, nil
+	d.Difference = stat.CompareReleases(before, after)
+	d.Withheld = disclosed.Withheld
+	d.Manifest.Gates = gates(d, found)
+	return d, nil
+}
+
+// of returns the draft's observations of one indicator, in their order.
+func (d Drafted) of(indicator string) []stat.Observation {
+	var out []stat.Observation
+	for _, o := range d.Observations {
+		if o.Indicator == indicator {
+			out = append(out, o)
+		}
+	}
+	return out
 }
 
 // Same reports whether the draft would publish just what the former release holds: no figure, no definition and

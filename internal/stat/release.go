@@ -12,6 +12,20 @@ type Site struct {
 	About     string `yaml:"about" json:"about"`
 	Address   string `yaml:"address" json:"address,omitempty"` // public address of the site, if it has one
 	Licence   string `yaml:"licence" json:"licence"`
+
+	// WithholdBelow is the smallest count of protected people that is published; 0 means DefaultWithholdBelow.
+	WithholdBelow int64 `yaml:"withhold_below" json:"withhold_below,omitempty"`
+}
+
+// DefaultWithholdBelow is the rule of CDC WONDER and of Washington State: 1 to 9 are withheld.
+const DefaultWithholdBelow = 10
+
+// Rule is the site's disclosure rule.
+func (s Site) Rule() Rule {
+	if s.WithholdBelow == 0 {
+		return Rule{K: DefaultWithholdBelow}
+	}
+	return Rule{K: s.WithholdBelow}
 }
 
 // Definitions are all definitions, as they stand in data/ and frozen in a release. Every list is sorted by its
@@ -163,6 +177,7 @@ type Manifest struct {
 	Engine      string    `json:"engine"`  // version of DuckDB
 	Batches     []Batch   `json:"batches"`
 	Gates       []Gate    `json:"gates"`
+	Audit       Audit     `json:"audit"`  // of disclosure control: numbers of cells and of proofs, never a value
 	Inputs      string    `json:"inputs"` // SHA-256 over definitions and batches: equal inputs, equal release
 	Files       []FileRef `json:"files"`  // sorted by path; all but the manifest itself
 
