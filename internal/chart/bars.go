@@ -155,7 +155,7 @@ func (s *sheet) bar(p stat.Panel, r row) datum {
 		if r.obs.Bound == stat.BoundAtLeast {
 			offset = []float64{12, 0}
 		}
-	case hatched(r.obs):
+	case hatched(p.Form, r.obs):
 		fill.Decal, fill.BorderColor, fill.BorderWidth = hatch(), colour, 1
 	}
 	name := r.label

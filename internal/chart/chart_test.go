@@ -280,6 +280,56 @@ func TestZeroIsNotMissing(t *testing.T) {
 	}
 }
 
+// TestSeveralFiguresForOneYearStandSideBySide holds that neither covers the other, and that the one that sentences
+// do not use is hatched.
+func TestSeveralFiguresForOneYearStandSideBySide(t *testing.T) {
+	ind, obs, ctx := leadCharges()
+	sheet, err := compose(ind, obs, ctx, WideWidth)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var places []float64
+	var hatches []bool
+	for _, s := range sheet.series {
+		if s.Type != "bar" || s.Name != "new cases" {
+			continue
+		}
+		for _, d := range s.data {
+			if place := d.Value.([2]float64)[0]; place < 2022.5 {
+				places, hatches = append(places, place), append(hatches, d.ItemStyle.Decal != nil)
+			}
+		}
+	}
+	if len(places) != 2 || places[0] >= 2022 || places[1] <= 2022 {
+		t.Errorf("figures for 2022 stand at %v, want one on each side", places)
+	}
+	if diff := cmp.Diff([]bool{false, true}, hatches); diff != "" {
+		t.Errorf("hatched (-want +got):\n%s", diff)
+	}
+}
+
+// TestColumnsOnAPhoneKeepEveryValue holds that values turn upright where columns are narrow, and are not left out.
+func TestColumnsOnAPhoneKeepEveryValue(t *testing.T) {
+	ind, obs, ctx := leadCharges()
+	sheet, err := compose(ind, obs, ctx, NarrowWidth)
+	if err != nil {
+		t.Fatal(err)
+	}
+	turned := map[string]float64{}
+	for _, s := range sheet.series {
+		for _, d := range s.data {
+			if d.Label != nil {
+				turned[d.Label.Formatter] = d.Label.Rotate
+			}
+		}
+	}
+	for text, want := range map[string]float64{"273": 90, "277": 90, "6": 90, "203": 0, "202": 0} {
+		if got, ok := turned[text]; !ok || got != want {
+			t.Errorf("the value %s is turned by %v (%v), want %v", text, got, ok, want)
+		}
+	}
+}
+
 // TestLinesStopAtGapsAndBreaks counts the strokes of the two lines of the sample: BJS has a gap between 2012, 2015
 // and 2020; TRAC has gaps too, and the law changed within fiscal 2018.
 func TestLinesStopAtGapsAndBreaks(t *testing.T) {

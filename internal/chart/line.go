@@ -95,7 +95,7 @@ func (s *sheet) lineOf(p stat.Panel, one stat.Series, number int, obs []stat.Obs
 		d := at(place, o.Value)
 		d.Symbol, d.SymbolSize, d.Tooltip = markers[number%len(markers)], markerSize, s.tooltip(p, one.Label, o)
 		d.ItemStyle = &itemStyle{Color: colour, Opacity: 1}
-		if open(o) || hatched(o) {
+		if open(o) || hatched(p.Form, o) {
 			d.ItemStyle = &itemStyle{Color: paper, BorderColor: colour, BorderWidth: 2, Opacity: 1}
 		}
 		dots.data = append(dots.data, d)

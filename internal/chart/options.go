@@ -122,6 +122,9 @@ type label struct {
 	Position   string    `json:"position"`
 	Distance   float64   `json:"distance"`
 	Offset     []float64 `json:"offset,omitempty"`
+	Rotate     float64   `json:"rotate,omitempty"`
+	Align      string    `json:"align,omitempty"`
+	Vertical   string    `json:"verticalAlign,omitempty"`
 	Color      string    `json:"color"`
 	FontSize   float64   `json:"fontSize"`
 	FontWeight int       `json:"fontWeight"`

@@ -128,6 +128,28 @@ func federalProsecutions() (stat.Indicator, []stat.Observation, Context) {
 		Breaks: []stat.Break{{Date: stat.Date{Year: 2018, Month: time.April, Day: 11}, Kind: "statute", Act: "Pub. L. 115-164"}}})
 }
 
+// leadCharges is a long series with gaps, and a year for which two editions give two figures.
+func leadCharges() (stat.Indicator, []stat.Observation, Context) {
+	ind := stat.Indicator{ID: "lead-charges", Title: "Federal prosecutions with sex trafficking as the lead charge, United States",
+		Panels: []stat.Panel{
+			{ID: "lead", Title: "Lead charge 18 USC 1591", Form: stat.FormColumns, Unit: "defendant", Clock: stat.ClockFederalFiscal,
+				Note: "Other charges down the list are left out.", Series: []stat.Series{{ID: "all", Label: "prosecutions"}}},
+			{ID: "cases", Title: "All new cases", Form: stat.FormColumns, Unit: "offence", Clock: stat.ClockCalendar,
+				Series: []stat.Series{{ID: "all", Label: "new cases"}}}}}
+	var obs []stat.Observation
+	for y, v := range map[int][3]float64{2003: {6, 2.2, 13.1}, 2008: {35, 24.4, 48.7}, 2012: {138, 115.9, 163.0}, 2016: {273, 241.6, 307.4},
+		2017: {277, 245.3, 311.6}, 2018: {221, 192.8, 252.1}, 2019: {178, 152.8, 206.2}, 2020: {180, 154.7, 208.3}} {
+		o := count("lead", "all", stat.FiscalYear(stat.ClockFederalFiscal, y), v[0], "defendant", "TRAC")
+		o.Interval = limits(v[1], v[2], "garwood")
+		obs = append(obs, o)
+	}
+	first, second, next := count("cases", "all", year(2022), 203, "offence", "HTI"), count("cases", "all", year(2022), 183, "offence", "HTI"),
+		count("cases", "all", year(2023), 202, "offence", "HTI")
+	first.Marks, second.Marks, second.Ordinal = []stat.Mark{stat.MarkContested, stat.MarkPreferred}, []stat.Mark{stat.MarkContested}, 1
+	return finish(ind, append(obs, first, second, next), Context{Release: "2026-11-24", Labels: labels,
+		Source: "TRAC, Syracuse University; Human Trafficking Institute", Alt: "Two charts of columns by year."})
+}
+
 func childrenIdentified() (stat.Indicator, []stat.Observation, Context) {
 	ind := stat.Indicator{ID: "children-identified", Title: "Children referred and identified as trafficked, Connecticut",
 		Panels: []stat.Panel{
@@ -176,5 +198,5 @@ func finish(ind stat.Indicator, obs []stat.Observation, ctx Context) (stat.Indic
 var samples = map[string]func() (stat.Indicator, []stat.Observation, Context){
 	"sellers-and-buyers": sellersAndBuyers, "prostitution-arrests": prostitutionArrests,
 	"trafficking-offences": traffickingOffences, "federal-prosecutions": federalProsecutions,
-	"children-identified": childrenIdentified, "state-and-federal": stateAndFederal,
+	"lead-charges": leadCharges, "children-identified": childrenIdentified, "state-and-federal": stateAndFederal,
 }

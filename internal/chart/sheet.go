@@ -65,6 +65,7 @@ type sheet struct {
 	texts         []element
 	marks         int
 	breaks        []stat.Break // of the panel that is being drawn
+	limits        bool         // whether thin lines for exact limits are drawn
 	barLeft       float64      // where the bars of all panels begin,
 	barRight      float64      // where the longest of them ends at most,
 	barValues     float64      // and the room that their labels take after them
@@ -226,21 +227,21 @@ func (s *sheet) about(p stat.Panel, obs []stat.Observation, withPeriod bool) []s
 			}
 		}
 	}
-	if len(publishers) > 3 {
-		publishers = []string{fmt.Sprintf("%d publishers", len(publishers))}
+	switch n := len(publishers); {
+	case n > 2:
+		parts = append(parts, fmt.Sprintf("%d publishers", n))
+	case n > 0:
+		parts = append(parts, strings.Join(publishers, " and "))
 	}
-	if len(publishers) > 0 {
-		parts = append(parts, strings.Join(publishers, ", "))
-	}
-	unit := s.ctx.label("counting-units", p.Unit)
+	unit := s.ctx.label("unit", p.Unit)
 	if unit != "" {
 		parts = append(parts, unit)
 	}
 	switch p.Clock {
 	case stat.ClockFederalFiscal:
-		parts = append(parts, "fiscal years to 30 September")
+		parts = append(parts, "federal fiscal years")
 	case stat.ClockStateFiscal:
-		parts = append(parts, "fiscal years to 30 June")
+		parts = append(parts, "state fiscal years")
 	}
 	return parts
 }
@@ -260,6 +261,9 @@ func appendNew(list []string, text string) []string {
 // corner sets the source and the release at the foot, so that a picture of the figure still has them.
 func (s *sheet) corner() {
 	parts := []string{}
+	if s.limits {
+		parts = append(parts, "Thin lines: exact 95 % limits.")
+	}
 	if s.ctx.Source != "" {
 		source := strings.TrimSuffix(s.ctx.Source, ".")
 		if !strings.HasPrefix(source, "Source") {
@@ -295,71 +299,16 @@ func figureText(o stat.Observation, short bool) string {
 	return o.Bound.Words() + " " + number
 }
 
-// hatched reports whether a value is drawn with a pattern: not final, not of one definition, or not exact.
-func hatched(o stat.Observation) bool {
-	return o.Has(stat.MarkProvisional) || o.Has(stat.MarkMixed) || o.Has(stat.MarkPartial) || o.Bound == stat.BoundAbout
-}
-
 // open reports whether a mark is drawn open, with an arrow towards where the true value lies.
 func open(o stat.Observation) bool {
 	return o.Bound == stat.BoundAtLeast || o.Bound == stat.BoundAtMost
-}
-
-// reasons are why a mark is drawn with a pattern or open, in the order in which the key names them.
-var reasons = []struct {
-	text string
-	has  func(stat.Observation) bool
-}{
-	{"provisional", func(o stat.Observation) bool { return o.Has(stat.MarkProvisional) }},
-	{"the law changed within the year", func(o stat.Observation) bool { return o.Has(stat.MarkMixed) }},
-	{"not everyone reported", func(o stat.Observation) bool { return o.Has(stat.MarkPartial) }},
-	{"about", func(o stat.Observation) bool { return o.Bound == stat.BoundAbout }},
-}
-
-// key explains the patterns that occur among the observations, under their plot: what and for which periods.
-func (s *sheet) key(p stat.Panel, obs []stat.Observation) {
-	var parts []string
-	for _, r := range reasons {
-		if r.text == "about" && (p.Form == stat.FormPair || p.Form == stat.FormSpans) {
-			continue // the bar says it
-		}
-		var periods []string
-		for _, o := range obs {
-			if o.Status == stat.StatusReported && r.has(o) && !open(o) {
-				periods = appendNew(periods, o.Period.Label(p.Clock))
-			}
-		}
-		switch {
-		case len(periods) > 4:
-			parts = append(parts, r.text)
-		case len(periods) > 0:
-			parts = append(parts, and(periods)+", "+r.text)
-		}
-	}
-	if len(parts) == 0 {
-		return
-	}
-	hatches := "Hatched: "
-	if p.Form == stat.FormLine {
-		hatches = "Open marker: "
-	}
-	text := hatches + strings.Join(parts, "; ") + "."
-	s.y = s.lines(noteText, 0, s.y+18, 16, "left", wrap(text, noteText.size, noteText.weight, s.width))
-}
-
-// and joins words as a sentence does: 2013, 2014 and 2015.
-func and(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }
 
 // tooltip is what a browser shows for a mark: the label, the value in words, its limits and its remarks.
 func (s *sheet) tooltip(p stat.Panel, label string, o stat.Observation) *tooltip {
 	lines := []string{o.Period.Label(p.Clock) + ", " + label}
 	value := figureText(o, false)
-	if unit := s.ctx.label("counting-units", o.Unit); unit != "" {
+	if unit := s.ctx.label("unit", o.Unit); unit != "" {
 		value += " (" + unit + ")"
 	}
 	lines = append(lines, value)

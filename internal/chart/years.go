@@ -89,7 +89,9 @@ func (s *sheet) ticks(y years, base float64) {
 	}
 	for year := y.first; year <= y.last; year++ {
 		if (y.last-year)%step == 0 {
-			s.text(tickText, y.x(float64(year)), base+17, "center", fmt.Sprint(year))
+			half := tickText.width(fmt.Sprint(year)) / 2
+			x := min(max(y.x(float64(year)), half), s.width-half)
+			s.text(tickText, x, base+17, "center", fmt.Sprint(year))
 		}
 	}
 }
@@ -243,16 +245,22 @@ func (s *sheet) columns(p stat.Panel, obs []stat.Observation) {
 	c.height = height
 	span.left = scaleRoom(c)
 	span.width = s.width - span.left - 1
+	upright, head := false, 24.0
+	for _, o := range found {
+		if width := columnText.width(figureText(o, true)); width > span.slot()-3 {
+			upright, head = true, max(head, width+12)
+		}
+	}
 	for i, one := range p.Series {
 		if len(p.Series) > 1 {
 			s.y = s.lines(face{14, semibold, ink}, 0, s.y+24, labelPitch, "left", wrap(one.Label, 14, semibold, s.width))
 		}
-		s.y += s.breakRoom(span) + 24
+		s.y += s.breakRoom(span) + head
 		plotTop := s.y
 		c.base = plotTop + c.height
 		s.scaleLines(c, span.left, s.width)
-		s.rules(span, plotTop-12, c.base)
-		s.columnsOf(p, one, i, ofSeries(one.ID, obs), span, c)
+		s.rules(span, plotTop-head/2, c.base)
+		s.columnsOf(p, one, i, ofSeries(one.ID, obs), span, c, upright)
 		s.y = c.base + 2
 		if i == len(p.Series)-1 {
 			s.ticks(span, c.base)
@@ -262,24 +270,39 @@ func (s *sheet) columns(p stat.Panel, obs []stat.Observation) {
 	s.key(p, found)
 }
 
-// columnsOf draws the columns of one series into the plot of the scales.
-func (s *sheet) columnsOf(p stat.Panel, one stat.Series, number int, obs []stat.Observation, span years, c scale) {
+// columnText is how values stand above columns.
+var columnText = face{13, semibold, ink}
+
+// columnsOf draws the columns of one series into the plot of the scales. Several figures for one year stand side by
+// side in its place.
+func (s *sheet) columnsOf(p stat.Panel, one stat.Series, number int, obs []stat.Observation, span years, c scale, upright bool) {
 	width := math.Round(min(columnWidth, span.slot()*0.62))
 	plot := s.grid(span.left, c.base-c.height, span.width, c.height, bare(span.from(), span.to()), bare(0, c.top))
-	marks, halo, whiskers, tips := bars(one.Label, width), strokes(paper, 4, 4), strokes(ink, 1.5, 5), series{Z: 5, Silent: true}
+	marks, halves := bars(one.Label, width), bars(one.Label, math.Floor(width/2)-1)
+	halo, whiskers, tips := strokes(paper, 4, 4), strokes(ink, 1.5, 5), series{Z: 5, Silent: true}
 	tips.Type = "scatter"
 	cap := 4 / span.slot()
-	absent := map[int]string{}
+	absent, several, seen := map[int]string{}, map[int]int{}, map[int]int{}
 	for year := span.first; year <= span.last; year++ {
 		absent[year] = noFigure
 	}
 	for _, o := range obs {
+		several[int(math.Round(periodPlace(o.Period, p.Clock)))]++
+	}
+	for _, o := range obs {
 		place := periodPlace(o.Period, p.Clock)
+		year := int(math.Round(place))
 		if o.Status != stat.StatusReported {
-			absent[int(math.Round(place))] = missingText(o.Status)
+			absent[year] = missingText(o.Status)
 			continue
 		}
-		delete(absent, int(math.Round(place)))
+		delete(absent, year)
+		into := &marks
+		if several[year] > 1 {
+			into = &halves
+			place += (float64(seen[year]) - float64(several[year]-1)/2) * (width/2 + 1) / span.slot()
+			seen[year]++
+		}
 		upper := o.Value
 		if o.Interval != nil && !math.IsInf(o.Interval.Upper, 1) {
 			lower := o.Interval.Lower
@@ -288,16 +311,25 @@ func (s *sheet) columnsOf(p stat.Panel, one stat.Series, number int, obs []stat.
 			whiskers.data = append(whiskers.data, at(place-cap, upper), at(place+cap, upper), gap(), at(place, upper),
 				at(place, lower), gap(), at(place-cap, lower), at(place+cap, lower), gap())
 		}
-		marks.data = append(marks.data, s.column(p, one, number, o, place, c.y(o.Value)-c.y(upper)))
+		d := s.column(p, one, number, o, place, c.y(o.Value)-c.y(upper))
+		if upright {
+			d.Label.Rotate, d.Label.Align, d.Label.Vertical = 90, "left", "middle"
+			d.Label.Offset[0], d.Label.Offset[1] = -d.Label.Offset[1], 0 // the offset turns with the text
+		}
+		into.data = append(into.data, d)
 		if open(o) {
 			tips.data = append(tips.data, columnArrow(o, place, seriesColour(number)))
 		}
 	}
 	s.missing(absent, span, c)
+	s.limits = s.limits || len(whiskers.data) > 0
 	for _, one := range []series{marks, halo, whiskers, tips} {
 		if len(one.data) > 0 {
 			s.add(plot, one)
 		}
+	}
+	if len(halves.data) > 0 { // in a plot of their own: bars of one plot are moved aside for one another
+		s.add(s.grid(span.left, c.base-c.height, span.width, c.height, bare(span.from(), span.to()), bare(0, c.top)), halves)
 	}
 }
 
@@ -311,13 +343,14 @@ func (s *sheet) column(p stat.Panel, one stat.Series, number int, o stat.Observa
 		if o.Bound == stat.BoundAtLeast {
 			rise = max(rise, 10)
 		}
-	case hatched(o):
+	case hatched(p.Form, o):
 		fill.Decal, fill.BorderColor, fill.BorderWidth = hatch(), colour, 1
 	}
 	d := at(place, o.Value)
 	d.ItemStyle, d.Tooltip = fill, s.tooltip(p, one.Label, o)
 	d.Label = &label{Show: true, Formatter: figureText(o, true), Position: "top", Distance: 6, Offset: []float64{0, -round(rise)},
-		Color: valueText.colour, FontSize: 13, FontWeight: valueText.weight, FontFamily: family, BorderColor: paper, BorderWidth: 3}
+		Color: columnText.colour, FontSize: columnText.size, FontWeight: columnText.weight, FontFamily: family,
+		BorderColor: paper, BorderWidth: 3}
 	return d
 }
 

@@ -74,7 +74,8 @@ func publishers(obs []stat.Observation) string {
 	return strings.Join(names, "; ")
 }
 
-// labels looks up the label of a code: in the code list of the field that has the dimension's name.
+// labels looks up the label of a code: in the code list of the field that has the dimension's name, and for a
+// counting unit the label for many.
 func labels(defs stat.Definitions) func(dimension, code string) string {
 	lists := map[string]stat.Codelist{}
 	for _, ds := range defs.Datasets {
@@ -84,8 +85,16 @@ func labels(defs stat.Definitions) func(dimension, code string) string {
 			}
 		}
 	}
-	if units, ok := defs.Codelist("counting-units"); ok {
-		lists["unit"] = units
+	units, _ := defs.Codelist("counting-units")
+	return func(dimension, code string) string {
+		if dimension != "unit" {
+			return lists[dimension].Label(code)
+		}
+		for _, c := range units.Codes {
+			if c.Code == code && c.Plural != "" {
+				return c.Plural
+			}
+		}
+		return units.Label(code)
 	}
-	return func(dimension, code string) string { return lists[dimension].Label(code) }
 }
