@@ -47,6 +47,12 @@ func (l *loader) read() {
 	l.defs.Feeds = readAll(l, "feeds", func(f stat.Feed) string { return f.ID })
 	l.defs.Statutes = readAll(l, "statutes", func(s stat.Statute) string { return s.ID })
 	l.defs.Indicators = readAll(l, "indicators", func(i stat.Indicator) string { return i.ID })
+	if l.has("duties") {
+		l.defs.Duties = readAll(l, "duties", func(d stat.Duty) string { return d.ID })
+	}
+	if l.has("claims") {
+		l.defs.Claims = readAll(l, "claims", func(c stat.Claim) string { return c.ID })
+	}
 	l.readCodelists()
 	l.readEvents()
 }
@@ -55,6 +61,12 @@ func (l *loader) readSite() {
 	if data, ok := l.file("site.yaml"); ok {
 		decode(l, "site.yaml", data, &l.defs.Site)
 	}
+}
+
+// has reports whether a folder that an installation may do without is there.
+func (l *loader) has(folder string) bool {
+	_, err := fs.Stat(l.fsys, folder)
+	return err == nil
 }
 
 // readAll decodes every file of a folder. A file that cannot be decoded leaves an issue and no definition.

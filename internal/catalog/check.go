@@ -25,7 +25,7 @@ var requiredLists = []string{
 
 // parentLists says in which list the parents of a list's codes are found; any other list finds them in itself.
 var parentLists = map[string]string{
-	"agencies": "towns", "towns": "counties", "planning-region-towns": "planning-regions",
+	"agencies": "towns", "police-chiefs": "towns", "towns": "counties", "planning-region-towns": "planning-regions",
 }
 
 // check compares every definition with all others.
@@ -43,6 +43,12 @@ func (l *loader) check() {
 		l.checkStatute(s)
 	}
 	l.checkIndicators()
+	for _, d := range l.defs.Duties {
+		l.checkDuty(d)
+	}
+	for _, c := range l.defs.Claims {
+		l.checkClaim(c)
+	}
 }
 
 // definition adds issues about one YAML file.
@@ -147,56 +153,67 @@ func (l *loader) checkStatute(s stat.Statute) {
 		d.wrong("$.versions", "", "versions-missing", "A statute needs at least one version.",
 			"Add what the section says, with its class, sources and confidence.")
 	}
+	var spans []span
 	for i, v := range s.Versions {
 		at := fmt.Sprintf("$.versions[%d]", i)
+		d.sources(at, v.Sources)
 		d.need(at+".label", v.Label, "Write what the section was called in that time.")
 		d.need(at+".class", v.Class, "Write the class of the offence.")
 		d.word(at+".confidence", v.Confidence, confidences)
 		if v.Precision != "" {
 			d.word(at+".precision", v.Precision, precisions)
 		}
-		if len(v.Sources) == 0 {
-			d.wrong(at+".sources", "", "sources-missing", "A version needs the address of at least one source.",
-				"Add where it was read.")
-		}
-		for k, address := range v.Sources {
-			if !isAddress(address) {
-				d.wrong(fmt.Sprintf("%s.sources[%d]", at, k), address, "address-wrong", "This is not a public address.",
-					"Write one that begins with https:// or http://.")
-			}
-		}
 		if v.Breaks && (v.From.IsZero() || v.Act == "" || v.Change == "") {
 			d.wrong(at+".breaks", "true", "break-unexplained",
 				"A version that breaks the series needs from, act and change.",
 				"Say from which day, by which act, and in a sentence what changed.")
 		}
-		l.checkVersionDates(d, s.Versions, i)
+		spans = append(spans, span{v.From, v.To})
+	}
+	d.follow(spans)
+}
+
+// sources checks the addresses of a version.
+func (d definition) sources(at string, addresses []string) {
+	if len(addresses) == 0 {
+		d.wrong(at+".sources", "", "sources-missing", "A version needs the address of at least one source.",
+			"Add where it was read.")
+	}
+	for k, address := range addresses {
+		if !isAddress(address) {
+			d.wrong(fmt.Sprintf("%s.sources[%d]", at, k), address, "address-wrong", "This is not a public address.",
+				"Write one that begins with https:// or http://.")
+		}
 	}
 }
 
-// checkVersionDates holds that each version follows the one before without a gap or an overlap.
-func (l *loader) checkVersionDates(d definition, versions []stat.StatuteVersion, i int) {
-	at, v := fmt.Sprintf("$.versions[%d]", i), versions[i]
-	if !v.To.IsZero() && !v.From.IsZero() && v.To.Compare(v.From) < 0 {
-		d.wrong(at+".to", v.To.String(), "dates-reversed", "The version ends before it begins.",
-			"Swap or correct the dates.")
-	}
-	if i == 0 {
-		return
-	}
-	before := versions[i-1]
-	switch {
-	case v.From.IsZero():
-		d.wrong(at+".from", "", "dates-unordered", "Only the first version may have no first day.",
-			"Add the day from which it is in force.")
-	case before.To.IsZero():
-		d.wrong(fmt.Sprintf("$.versions[%d].to", i-1), "", "dates-unordered",
-			"Another version follows, so this one needs a last day.",
-			"Write to: "+v.From.AddDays(-1).String()+".")
-	case before.To.AddDays(1) != v.From:
-		d.wrong(at+".from", v.From.String(), "dates-unordered",
-			fmt.Sprintf("The version before ends on %s, so this one cannot begin on %s.", before.To, v.From),
-			"Let each version begin on the day after the one before, in the order of their dates.")
+// span is the first and the last day in force of a version.
+type span struct{ from, to stat.Date }
+
+// follow holds that each version follows the one before without a gap or an overlap.
+func (d definition) follow(versions []span) {
+	for i, v := range versions {
+		at := fmt.Sprintf("$.versions[%d]", i)
+		if !v.to.IsZero() && !v.from.IsZero() && v.to.Compare(v.from) < 0 {
+			d.wrong(at+".to", v.to.String(), "dates-reversed", "The version ends before it begins.",
+				"Swap or correct the dates.")
+		}
+		if i == 0 {
+			continue
+		}
+		before := versions[i-1]
+		switch {
+		case v.from.IsZero():
+			d.wrong(at+".from", "", "dates-unordered", "Only the first version may have no first day.",
+				"Add the day from which it is in force.")
+		case before.to.IsZero():
+			d.wrong(fmt.Sprintf("$.versions[%d].to", i-1), "", "dates-unordered",
+				"Another version follows, so this one needs a last day.", "Write to: "+v.from.AddDays(-1).String()+".")
+		case before.to.AddDays(1) != v.from:
+			d.wrong(at+".from", v.from.String(), "dates-unordered",
+				fmt.Sprintf("The version before ends on %s, so this one cannot begin on %s.", before.to, v.from),
+				"Let each version begin on the day after the one before, in the order of their dates.")
+		}
 	}
 }
 

@@ -17,6 +17,7 @@ func (l *loader) checkIndicators() {
 		c := indicator{definition{l, "indicators/" + ind.ID + ".yaml"}, ind}
 		c.texts()
 		c.panels()
+		c.pairings()
 		if h := ind.Headline; h != 0 {
 			if other, taken := headlines[h]; taken || h < 0 {
 				c.wrong("$.headline", fmt.Sprint(h), "headline-taken",
@@ -153,7 +154,8 @@ func (c indicator) panel(at string, p *stat.Panel) {
 	c.ratio(at+".ratio", p)
 	c.rate(at+".rate", p)
 	for _, problem := range stat.LintPanel(*p) {
-		c.wrong(at, p.ID, "panel-wrong", "The panel cannot stand: "+problem+".", "Leave it out, or give each count alone.")
+		c.wrong(at, p.ID, "panel-wrong", "The panel cannot stand: "+problem+".",
+			"Leave it out, or give each count alone.")
 	}
 	c.breakdowns(at, p)
 }
@@ -380,6 +382,43 @@ func (c indicator) breakdowns(at string, p *stat.Panel) {
 			}
 		}
 	}
+}
+
+// pairings checks that both sides of a pairing are series of the indicator, of one unit and clock.
+func (c indicator) pairings() {
+	seen := map[string]bool{}
+	for i, p := range c.Pairings {
+		at := fmt.Sprintf("$.pairings[%d]", i)
+		c.id(at, p.ID, seen)
+		c.need(at+".title", p.Title, "Say what is compared.")
+		one, other := c.side(at+".one", p.One), c.side(at+".other", p.Other)
+		if one == nil || other == nil {
+			continue
+		}
+		if p.One == p.Other {
+			c.wrong(at+".other", p.Other, "pairing-of-itself", "The pairing sets a series against itself.",
+				"Name another series.")
+		}
+		if one.Unit != other.Unit || one.Clock != other.Clock {
+			if strings.TrimSpace(p.Reason) == "" {
+				c.wrong(at+".reason", "", "unit-unlike",
+					"The two sides differ in unit or clock, and no reason is given.",
+					"Say under reason how they differ.")
+			}
+		}
+	}
+}
+
+// side returns the panel of one side of a pairing, PANEL/SERIES, or nil where there is none.
+func (c indicator) side(at, name string) *stat.Panel {
+	panel, series, _ := strings.Cut(name, "/")
+	for i, p := range c.Panels {
+		if p.ID == panel && slices.ContainsFunc(p.Series, func(s stat.Series) bool { return s.ID == series }) {
+			return &c.Panels[i]
+		}
+	}
+	c.wrong(at, name, "series-unknown", fmt.Sprintf("The indicator has no series %q.", name), "Write PANEL/SERIES.")
+	return nil
 }
 
 func keys(w stat.Where) []string {

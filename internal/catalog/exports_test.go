@@ -193,7 +193,9 @@ func TestTraffickingOffencesAgreeWithTheRawFile(t *testing.T) {
 	}
 	expected(t, "fbi_ucr_human_trafficking_2013_2020", &want)
 	got, agencies, total := map[string]int{}, map[string]bool{}, 0
-	names := map[string]string{"commercial-sex-acts": "Commercial Sex Acts", "involuntary-servitude": "Involuntary Servitude"}
+	names := map[string]string{
+		"commercial-sex-acts": "Commercial Sex Acts", "involuntary-servitude": "Involuntary Servitude",
+	}
 	for _, r := range rows(t, "police-trafficking-offences.csv") {
 		if r["status"] == "reported" {
 			got[r["period"]+"|"+names[r["kind"]]] += count(t, r)

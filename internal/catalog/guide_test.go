@@ -13,13 +13,16 @@ import (
 
 // guides names the type behind each table of data/README.md.
 var guides = map[string]reflect.Type{
-	"Site": reflect.TypeFor[stat.Site](), "Source": reflect.TypeFor[stat.Source](), "Data set": reflect.TypeFor[stat.Dataset](),
+	"Site": reflect.TypeFor[stat.Site](), "Source": reflect.TypeFor[stat.Source](),
+		"Data set": reflect.TypeFor[stat.Dataset](),
 	"Period": reflect.TypeFor[stat.PeriodFields](), "Citation": reflect.TypeFor[stat.CitationFields](),
 	"Field": reflect.TypeFor[stat.Field](), "Acceptance": reflect.TypeFor[stat.Acceptance](),
 	"Statute": reflect.TypeFor[stat.Statute](), "Statute version": reflect.TypeFor[stat.StatuteVersion](),
 	"Indicator": reflect.TypeFor[stat.Indicator](), "Panel": reflect.TypeFor[stat.Panel](),
-	"Series": reflect.TypeFor[stat.Series](), "Noun": reflect.TypeFor[stat.Noun](), "Measure": reflect.TypeFor[stat.Measure](),
-	"Expected": reflect.TypeFor[stat.Expected](), "Ratio": reflect.TypeFor[stat.Ratio](), "Rate": reflect.TypeFor[stat.Rate](),
+	"Series": reflect.TypeFor[stat.Series](), "Noun": reflect.TypeFor[stat.Noun](),
+		"Measure": reflect.TypeFor[stat.Measure](),
+	"Expected": reflect.TypeFor[stat.Expected](), "Ratio": reflect.TypeFor[stat.Ratio](),
+		"Rate": reflect.TypeFor[stat.Rate](),
 	"Breakdown": reflect.TypeFor[stat.Breakdown](), "Pairing": reflect.TypeFor[stat.Pairing](),
 	"Feed": reflect.TypeFor[stat.Feed](), "Schedule": reflect.TypeFor[stat.Schedule](), "Reading": reflect.TypeFor[stat.Reading](),
 	"Mapping": reflect.TypeFor[stat.Mapping](), "Field map": reflect.TypeFor[stat.FieldMap](),
@@ -28,6 +31,7 @@ var guides = map[string]reflect.Type{
 	"Mark": reflect.TypeFor[stat.TextMark](), "Variant": reflect.TypeFor[stat.Variant](),
 	"Duty": reflect.TypeFor[stat.Duty](), "Duty version": reflect.TypeFor[stat.DutyVersion](),
 	"Duty item": reflect.TypeFor[stat.DutyItem](),
+	"Claim":     reflect.TypeFor[stat.Claim](), "Assertion": reflect.TypeFor[stat.Assertion](),
 }
 
 // guideRow is one line of a table of the guide.
@@ -52,7 +56,8 @@ func readGuide(t *testing.T) map[string][]guideRow {
 		if heading == "" || len(cells) < 6 || !strings.HasPrefix(strings.TrimSpace(cells[1]), "`") {
 			continue
 		}
-		row := guideRow{key: strings.Trim(cells[1], " `"), kind: strings.TrimSpace(cells[2]), required: strings.TrimSpace(cells[3])}
+		row := guideRow{key: strings.Trim(cells[1], " `"), kind: strings.TrimSpace(cells[2]),
+			required: strings.TrimSpace(cells[3])}
 		out[heading] = append(out[heading], row)
 	}
 	return out
@@ -146,8 +151,10 @@ func TestKeysThatTheGuideRequiresAreRequired(t *testing.T) {
 	base := parse(t, "testdata/base.txtar")
 	tried := 0
 	for heading, file := range map[string]string{
-		"Site": "site.yaml", "Source": "sources/court.yaml", "Data set": "datasets/cases.yaml", "Feed": "feeds/cases.yaml",
+		"Site": "site.yaml", "Source": "sources/court.yaml", "Data set": "datasets/cases.yaml",
+			"Feed": "feeds/cases.yaml",
 		"Statute": "statutes/53a-82.yaml", "Indicator": "indicators/sellers.yaml",
+		"Duty": "duties/report.yaml", "Claim": "claims/ten.yaml",
 	} {
 		for _, row := range guide[heading] {
 			if row.required != "yes" {

@@ -39,6 +39,8 @@ type Definitions struct {
 	Statutes   []Statute   `json:"statutes"`
 	Events     []Event     `json:"events"`
 	Indicators []Indicator `json:"indicators"`
+	Duties     []Duty      `json:"duties,omitempty"`
+	Claims     []Claim     `json:"claims,omitempty"`
 }
 
 func find[T any](list []T, id string, of func(T) string) (T, bool) {
@@ -74,6 +76,16 @@ func (d Definitions) Codelist(id string) (Codelist, bool) {
 // Statute returns the statute with the identifier.
 func (d Definitions) Statute(id string) (Statute, bool) {
 	return find(d.Statutes, id, func(s Statute) string { return s.ID })
+}
+
+// Duty returns the duty with the identifier.
+func (d Definitions) Duty(id string) (Duty, bool) {
+	return find(d.Duties, id, func(x Duty) string { return x.ID })
+}
+
+// Claim returns the claim with the identifier.
+func (d Definitions) Claim(id string) (Claim, bool) {
+	return find(d.Claims, id, func(c Claim) string { return c.ID })
 }
 
 // Indicator returns the indicator with the identifier.
