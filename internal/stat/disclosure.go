@@ -912,12 +912,15 @@ func redact(o Observation) Observation {
 }
 
 // silence takes the rows out of a published count that stands in one line with a withheld one, where rows are
-// counts: the rows of the total without those of the other parts would be the withheld rows.
+// counts: the rows of the total without those of the other parts would be the withheld rows. What the reporters
+// account for is kept for an open total: the reporters are published one by one.
 func (d *disclosure) silence(o Observation, c count) Observation {
 	if c.records || lineCount(o.Rows) == c.value {
 		o.Rows = nil
 	}
-	o.Coverage.Accounts = 0
+	if c.protected {
+		o.Coverage.Accounts = 0
+	}
 	return o
 }
 
