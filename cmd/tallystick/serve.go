@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"time"
 
 	"tallystick/internal/release"
 	"tallystick/internal/stat"
@@ -33,6 +34,9 @@ func serveCommand() command {
 	}
 }
 
+// lookEvery is how often the server looks for releases that were sealed since it started.
+const lookEvery = 2 * time.Second
+
 func (p *program) serve(ctx context.Context, addr string) error {
 	library, err := release.OpenLibrary(p.releases())
 	if err == nil {
@@ -49,6 +53,17 @@ func (p *program) serve(ctx context.Context, addr string) error {
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s; choose another with -addr: %w", addr, err)
 	}
+	go library.Watch(ctx, lookEvery, func(changed bool, issues []stat.Issue, err error) {
+		if err != nil {
+			log.Error("the folder of releases cannot be read", "problem", err)
+		}
+		for _, issue := range issues {
+			log.Error("a release cannot be shown", "problem", issue.String())
+		}
+		if changed {
+			log.Info("the list of releases has changed")
+		}
+	})
 	address := "http://" + listener.Addr().String()
 	server := web.New(web.Config{Library: library, Log: log, Clock: p.now, Version: version, Address: address})
 	fmt.Fprintf(p.stdout, "serving %s\n", address)

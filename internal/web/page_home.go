@@ -2,6 +2,8 @@ package web
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"slices"
 
 	"tallystick/internal/stat"
@@ -18,7 +20,8 @@ type homePage struct {
 	Values,
 	Withheld int
 	Sources int
-	Files   []download
+	Changes []changeGroup
+	Added   int
 }
 
 // headline is an indicator in brief: its question, its answer and, on the home page, its figure.
@@ -64,6 +67,11 @@ func (s *Server) home(v *visit) (*representation, error) {
 	if prev := p.Manifest.Previous; prev != nil {
 		p.Previous = "/releases/" + prev.ID
 	}
+	diff, err := v.rel.Revisions()
+	if err != nil && !errors.Is(err, stat.ErrNotFound) {
+		return nil, fmt.Errorf("revisions: %v", err)
+	}
+	p.Changes, p.Added = v.changeGroups(diff)
 	return v.show("home", p)
 }
 

@@ -16,6 +16,7 @@ type indicatorPage struct {
 	page
 	Indicator  stat.Indicator
 	Topic      string
+	Notices    []notice
 	Answer     []said
 	Trust      []link
 	Figure     *figure
@@ -131,6 +132,7 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 		page:      v.frame(ind.Title, plain(answer.Sentences)),
 		Indicator: ind,
 		Topic:     v.topic(ind),
+		Notices:   v.notices(ind.ID),
 		Answer:    v.sayAll(answer.Sentences),
 		Figure:    fig,
 		Panels:    v.panelLines(ind, answer, defs),
@@ -192,12 +194,13 @@ func (v *visit) trust(ind stat.Indicator, obs []stat.Observation, p indicatorPag
 		Path: "#sources",
 		Text: countOf(len(p.Sources), "source", "sources") + ", " + countOf(len(units), "counting unit", "counting units"),
 	}}
-	if n := len(p.Coverage); n > 0 {
-		c := p.Coverage[n-1]
-		line = append(line, link{
-			Path: "#coverage",
-			Text: fmt.Sprintf("%s: reported by %d of %d %s", c.Period, c.Reported, c.Expected, c.Noun),
-		})
+	for i, c := range p.Coverage {
+		if last := i == len(p.Coverage)-1; last || c.Reported < c.Expected {
+			line = append(line, link{
+				Path: "#coverage",
+				Text: fmt.Sprintf("%s: reported by %d of %d %s", c.Period, c.Reported, c.Expected, c.Noun),
+			})
+		}
 	}
 	if provisional {
 		line = append(line, link{Path: "#figures", Text: "Partly provisional"})

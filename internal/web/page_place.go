@@ -29,7 +29,7 @@ type county struct {
 	Towns []townLine
 }
 
-// townLine is a town in a list, with whether any figure is broken down to it.
+// townLine is a town in a list, with whether any figure of its agencies is above zero.
 type townLine struct {
 	Path    string
 	Title   string
@@ -68,12 +68,12 @@ func (s *Server) places(v *visit) (*representation, error) {
 	return v.show("places", p)
 }
 
-// reportingAgencies are the agencies for which there is at least one figure.
+// reportingAgencies are the agencies for which at least one figure is above zero.
 func (v *visit) reportingAgencies() map[string]bool {
 	out := map[string]bool{}
 	for _, ind := range v.rel.Definitions().Indicators {
 		for _, o := range v.rel.Observations(ind.ID) {
-			if code := o.Code(agencyDimension); code != "" && o.Status == stat.StatusReported {
+			if code := o.Code(agencyDimension); code != "" && o.Status == stat.StatusReported && o.Value > 0 {
 				out[code] = true
 			}
 		}

@@ -1,6 +1,11 @@
 package web
 
 import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
 	"tallystick/internal/stat"
 )
 
@@ -42,7 +47,9 @@ type releasePage struct {
 	Newest     bool
 	Batches    []batchLine
 	Indicators []link
-	Files      []download
+	Notices    []notice
+	Changes    []changeGroup
+	Added      int
 	Checksums  []stat.FileRef
 }
 
@@ -78,5 +85,104 @@ func (s *Server) releasePage(v *visit) (*representation, error) {
 	for _, ind := range defs.Indicators {
 		p.Indicators = append(p.Indicators, link{Path: v.indicatorPath(ind.ID), Text: ind.Question})
 	}
+	diff, err := v.rel.Revisions()
+	if err != nil && !errors.Is(err, stat.ErrNotFound) {
+		return nil, fmt.Errorf("revisions: %v", err)
+	}
+	p.Changes, p.Added = v.changeGroups(diff)
+	p.Notices = v.notices("")
 	return v.show("release", p)
+}
+
+// notice is a correction, a withdrawal, a revision or an announcement, as a reader must see it.
+type notice struct {
+	stat.Statement
+	Kind      string
+	Release   string // that made it
+	Path      string
+	Published stat.Date
+}
+
+// kindWords heads a statement.
+var kindWords = map[stat.StatementKind]string{
+	stat.StatementCorrection:   "Correction",
+	stat.StatementRevision:     "Revision",
+	stat.StatementWithdrawal:   "Withdrawn",
+	stat.StatementAnnouncement: "Announcement",
+}
+
+// notices are the statements that the release makes, and those that later ones make about it. With a key, only
+// those about the figures below it, or about the whole release.
+func (v *visit) notices(key string) []notice {
+	var out []notice
+	for _, s := range v.library.Statements(v.at) {
+		if s.Release != v.rel.ID() && !slices.Contains(s.Statement.Releases, v.rel.ID()) {
+			continue
+		}
+		about := slices.ContainsFunc(s.Statement.Keys, func(k string) bool {
+			return k == key || strings.HasPrefix(k, key+"/") || strings.HasPrefix(key, k+"/")
+		})
+		if key != "" && len(s.Statement.Keys) > 0 && !about {
+			continue
+		}
+		out = append(out, notice{
+			Statement: s.Statement, Kind: kindWords[s.Statement.Kind], Release: s.Release, Path: "/releases/" + s.Release,
+			Published: stat.DateOf(s.PublishedAt.UTC()),
+		})
+	}
+	return out
+}
+
+// changeGroup is the figures of one indicator that a release changed.
+type changeGroup struct {
+	Indicator link
+	Changes   []changedFigure
+}
+
+// changedFigure is one figure before and after, with the one reason.
+type changedFigure struct {
+	Path, Key string
+	Words     string
+	Old, New  string
+	Why       string
+}
+
+// changeGroups are the figures that were published before and are different now, by indicator, and how many are
+// new. Figures that only gained a note or a source are not told one by one.
+func (v *visit) changeGroups(diff stat.Difference) (groups []changeGroup, added int) {
+	for _, c := range diff.Figures {
+		if c.Kind == stat.ChangeAdded {
+			added++
+		}
+		if c.Kind != stat.ChangeValue && c.Kind != stat.ChangeGone {
+			continue
+		}
+		ind, _ := v.rel.Definitions().Indicator(c.Indicator)
+		line := changedFigure{Key: c.Key, Words: rowAnchor(c.Key), Why: c.Why, New: "gone"}
+		if c.Old != nil {
+			line.Old = c.Old.String()
+		}
+		if o, ok := observation(v.rel, c.Key); ok {
+			panel, series := panelOf(ind, o)
+			line.New, line.Path = numberWords(o, panel), v.valuePath(c.Key)
+			line.Words = nounWords(o, panel, series) + ", " + o.Period.Label(panel.Clock)
+			for _, code := range o.Codes {
+				line.Words += ", " + code.Code
+			}
+			if c.Old != nil && c.Old.Value != nil {
+				before := o
+				before.Status, before.Value, before.Bound = c.Old.Status, *c.Old.Value, c.Old.Bound
+				line.Old = numberWords(before, panel)
+			}
+		}
+		if line.Old == line.New {
+			continue // as it is written, it is the same
+		}
+		if n := len(groups); n == 0 || groups[n-1].Indicator.Text != ind.Question {
+			groups = append(groups, changeGroup{Indicator: link{Path: v.indicatorPath(c.Indicator), Text: ind.Question}})
+		}
+		g := &groups[len(groups)-1]
+		g.Changes = append(g.Changes, line)
+	}
+	return groups, added
 }

@@ -14,6 +14,7 @@ import (
 type valuePage struct {
 	page
 	Observation stat.Observation
+	Notices     []notice
 	Indicator   link
 	Panel       string
 	Number      string // the value as it is written, or the words of its status
@@ -148,6 +149,7 @@ func (v *visit) passport(o stat.Observation) (valuePage, error) {
 	p := valuePage{
 		Observation: o,
 		Indicator:   link{Path: v.indicatorPath(ind.ID), Text: ind.Question},
+		Notices:     v.notices(key),
 		Panel:       panel.Title,
 		Number:      words,
 		Noun:        nounWords(o, panel, series),

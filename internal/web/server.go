@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -42,7 +41,6 @@ type Server struct {
 	store   *store
 	flights singleflight.Group
 	turns   turns
-	looked  atomic.Int64 // when releases were last looked for, in nanoseconds since 1970
 	echo    *echo.Echo
 }
 

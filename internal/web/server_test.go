@@ -20,6 +20,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"tallystick/internal/release"
+	"tallystick/internal/stat"
 	"tallystick/static"
 )
 
@@ -259,6 +260,57 @@ func TestNumbersAreTheSameInSentenceAndFiles(t *testing.T) {
 	}
 	if !strings.Contains(old, `href="/indicators/sellers-and-buyers">see release 2026-12-08`) {
 		t.Error("the pinned page does not say that a newer release is out")
+	}
+}
+
+// TestEveryNumberLeadsToItself collects every number that is marked as a figure on any page, follows it, and holds
+// that its passport shows the same number and the value that the release holds.
+func TestEveryNumberLeadsToItself(t *testing.T) {
+	s := world(t)
+	rel, err := s.library.Latest(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := map[string]stat.Observation{}
+	for _, o := range rel.AllObservations() {
+		held[o.Key()] = o
+	}
+	followed := map[string]bool{}
+	for _, address := range everyPage(t, s) {
+		if strings.HasPrefix(address, "/releases/2026-11-24") {
+			continue // the release before: its numbers lead to its own passports
+		}
+		doc, err := goquery.NewDocumentFromReader(get(t, s, address).Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc.Find("a[data-figure]").Each(func(_ int, el *goquery.Selection) {
+			key, to, text := el.AttrOr("data-figure", ""), el.AttrOr("href", ""), strings.TrimSpace(el.Text())
+			o, ok := held[key]
+			if !ok {
+				t.Errorf("%s marks %q as %s, which the release does not hold", address, text, key)
+				return
+			}
+			followed[key] = true
+			passport, err := goquery.NewDocumentFromReader(get(t, s, to).Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			number := passport.Find("h1 data")
+			want := ""
+			if o.Status == stat.StatusReported {
+				want = strconv.FormatFloat(o.Value, 'g', -1, 64)
+			}
+			if got, ok := number.Attr("value"); !ok || got != want {
+				t.Errorf("%s: %s leads to %s with the value %q, want %q", address, text, to, got, want)
+			}
+			if shown := number.Text(); o.Status == stat.StatusReported && !strings.Contains(passport.Text(), text) {
+				t.Errorf("%s: %q leads to %s, which shows %q", address, text, to, shown)
+			}
+		})
+	}
+	if len(followed) != len(held) {
+		t.Errorf("%d of %d observations are shown on a page with a way to their passport", len(followed), len(held))
 	}
 }
 

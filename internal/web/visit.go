@@ -82,7 +82,6 @@ func (s *Server) visit(c echo.Context, parameters []string) (*visit, error) {
 		return nil, err
 	}
 	v := &visit{Server: s, at: s.clock(), path: c.Request().URL.Path, param: c.Param, query: query}
-	s.look(v.at)
 	newest, err := s.library.Latest(v.at)
 	if err != nil {
 		return nil, err
@@ -95,28 +94,6 @@ func (s *Server) visit(c echo.Context, parameters []string) (*visit, error) {
 		v.pinned = true
 	}
 	return v, nil
-}
-
-// lookEvery is how often the server looks whether a release was sealed since.
-const lookEvery = 2 * time.Second
-
-// look finds releases that were sealed while the server runs. A folder that cannot be read changes nothing: what is
-// shown stays, and the log tells.
-func (s *Server) look(at time.Time) {
-	last := s.looked.Load()
-	if at.UnixNano()-last < int64(lookEvery) || !s.looked.CompareAndSwap(last, at.UnixNano()) {
-		return
-	}
-	changed, issues, err := s.library.Refresh()
-	if err != nil {
-		s.log.Error("the folder of releases cannot be read", "problem", err)
-	}
-	for _, issue := range issues {
-		s.log.Error("a release cannot be shown", "problem", issue.String())
-	}
-	if changed {
-		s.log.Info("the list of releases has changed")
-	}
 }
 
 // known sends a reader who asks what was known on a day to the same page in the release that was the newest then.

@@ -173,9 +173,13 @@ func world(t testing.TB) *Server {
 func seal(t testing.TB) string {
 	t.Helper()
 	dir := testkit.Folder(t)
-	for _, d := range []release.Draft{
-		draft("2026-11-24", first, 3557), draft("2026-12-08", second, 3558), draft("2027-12-01", third, 9999),
-	} {
+	corrected := draft("2026-12-08", second, 3558)
+	corrected.Manifest.Statements = []stat.Statement{{
+		ID: "c1", Kind: stat.StatementCorrection, Keys: []string{"sellers-and-buyers/arrested/selling"}, Releases: []string{"2026-11-24"},
+		Wrong: "One arrest was left out.", Now: "It is counted.", Affected: "Whoever quoted the first count.", Reason: "A row was misread.",
+		Cause: "program",
+	}}
+	for _, d := range []release.Draft{draft("2026-11-24", first, 3557), corrected, draft("2027-12-01", third, 9999)} {
 		if _, err := release.Seal(t.Context(), dir, d); err != nil {
 			t.Fatalf("Seal(%s): %v", d.Manifest.ID, err)
 		}
