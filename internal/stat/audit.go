@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // Rule is the disclosure rule for protected measures.
@@ -24,7 +25,8 @@ const (
 	defaultMostWithheld = 0.25
 	mostRounds          = 12
 	mostLinkedCells     = 4000
-	cleanUpCells        = 1000 // above this many linked unknowns the clean-up is left out
+	mostEffort          = 2e10 // numbers touched by all linear programs of a plan: about half a minute
+	cleanUpEffort       = 1e9  // of which the clean-up may use
 )
 
 func (r Rule) mostWithheld() float64 {
@@ -122,6 +124,7 @@ type component struct {
 	rhs    []float64 // with the floors taken off
 	exact  []int64   // right-hand sides in whole numbers, for the unknowns themselves
 	lp     *simplex
+	effort *int64 // what is left of mostEffort; nil: no limit
 	solves int
 	point  []float64
 }
@@ -208,14 +211,23 @@ func components(plan *Plan, withheld []bool, floors []int64) []*component {
 // solve finds the first table that agrees with what is published. The true one does, so that none is a
 // contradiction in the plan.
 func (p *component) solve() error {
-	lp, ok := newSimplex(p.rows, p.rhs, len(p.cells))
-	if !ok {
+	lp, end := newSimplex(p.rows, p.rhs, len(p.cells), p.effort)
+	switch end {
+	case lost:
+		return p.late()
+	case impossible:
 		return fmt.Errorf("audit: no table agrees with what is published about %s: %w",
 			p.plan.Cells[p.cells[0]].Key, ErrInvalid)
 	}
 	p.lp = lp
 	p.point = make([]float64, len(p.cells))
 	return nil
+}
+
+// late refuses a linked table whose audit takes too long.
+func (p *component) late() error {
+	return &Unprotectable{Reason: fmt.Sprintf("the audit of %d linked cells takes too long; drop a dimension or a level",
+		len(p.cells))}
 }
 
 // extreme is the largest (direction 1) or the smallest (-1) value of the cell.
@@ -227,7 +239,7 @@ func (p *component) extreme(cell int, direction float64) (float64, error) {
 	case unbounded:
 		return direction * math.Inf(1), nil
 	case lost:
-		return 0, fmt.Errorf("audit: the linear program of %s did not end", p.plan.Cells[cell].Key)
+		return 0, p.late()
 	}
 	return p.lp.value(col) + float64(p.floors[col]), nil
 }
@@ -248,16 +260,52 @@ func (p *component) witness(along []float64, far float64) ([]int64, bool) {
 		}
 		out[c] = int64(whole) + p.floors[c]
 	}
+	return out, p.agrees(out)
+}
+
+// agrees checks a table against every equation.
+func (p *component) agrees(table []int64) bool {
 	for i, row := range p.rows {
 		sum := int64(0)
 		for _, t := range row {
-			sum += int64(t.coef) * out[t.col]
+			sum += int64(t.coef) * table[t.col]
 		}
 		if sum != p.exact[i] {
-			return nil, false
+			return false
 		}
 	}
-	return out, true
+	return true
+}
+
+// carry makes tables that agreed with an earlier choice of withheld cells into tables for this one, where they
+// still agree: a cell that was published then, or in another linked table, has its true value.
+func (p *component) carry(parts []*component, proofs [][]*proof) [][]int64 {
+	var out [][]int64
+	seen := make(map[*int64]bool)
+	for i, old := range parts {
+		if !slices.ContainsFunc(p.cells, func(c int) bool { _, ok := old.column[c]; return ok }) {
+			continue
+		}
+		for _, f := range proofs[i] {
+			for _, table := range [][]int64{f.low, f.high} {
+				if table == nil || seen[&table[0]] {
+					continue
+				}
+				seen[&table[0]] = true
+				carried := make([]int64, len(p.cells))
+				for col, c := range p.cells {
+					carried[col] = p.plan.Cells[c].Value
+					if before, ok := old.column[c]; ok {
+						carried[col] = table[before]
+					}
+				}
+				if p.agrees(carried) {
+					out = append(out, carried)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // proof is what is known about the interval of one small cell.
@@ -282,7 +330,8 @@ type failure struct {
 
 // audit proves for every small cell of the component that its interval is wide enough, or says which are not.
 // needed gives for each cell of the plan the values the interval must hold; cells without need have from > to.
-func (p *component) audit(needed []span, pool [][]int64, rule Rule) ([]*proof, []failure, error) {
+// pool is tables known to agree. A hasty audit ends with the first failure.
+func (p *component) audit(needed []span, pool [][]int64, rule Rule, hasty bool) ([]*proof, []failure, error) {
 	var proofs []*proof
 	for _, c := range p.cells {
 		if needed[c].from <= needed[c].to {
@@ -310,6 +359,9 @@ func (p *component) audit(needed []span, pool [][]int64, rule Rule) ([]*proof, [
 	}
 	for _, table := range pool {
 		see(table)
+	}
+	if !slices.ContainsFunc(proofs, func(f *proof) bool { return !f.done() }) {
+		return proofs, nil, nil
 	}
 	if err := p.solve(); err != nil {
 		return nil, nil, err
@@ -353,6 +405,9 @@ func (p *component) audit(needed []span, pool [][]int64, rule Rule) ([]*proof, [
 		}
 		p.solves++
 		end, col := p.lp.maximise(objective, nil)
+		if end == lost {
+			return nil, nil, p.late()
+		}
 		if look() {
 			idle = 0
 		}
@@ -372,6 +427,9 @@ func (p *component) audit(needed []span, pool [][]int64, rule Rule) ([]*proof, [
 			}
 			if failed != nil {
 				failures = append(failures, *failed)
+				if hasty {
+					return proofs, failures, nil
+				}
 				break
 			}
 		}
@@ -402,7 +460,7 @@ func (p *component) prove(f *proof, up bool, look func() bool, follow func(int) 
 	reached := p.lp.value(col) + floor
 	switch {
 	case end == lost:
-		return nil, fmt.Errorf("audit: the linear program of %s did not end", p.plan.Cells[f.cell].Key)
+		return nil, p.late()
 	case end == unbounded:
 		follow(ray)
 		reached = math.Inf(1)

@@ -1,10 +1,16 @@
 package stat
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // tiny is what the simplex takes for zero. The matrices here hold 0, 1 and -1 and the counts are far below
 // 2^40, so that rounding errors stay many orders of magnitude smaller.
 const tiny = 1e-9
+
+// smallPivot is the least entry that may become a pivot.
+const smallPivot = 1e-7
 
 // term is one entry of a sparse row.
 type term struct {
@@ -23,23 +29,24 @@ type simplex struct {
 	sign   []float64   // by which each row was multiplied to make its right-hand side positive
 	basis  []int       // column that is basic in each row
 	cost   []float64   // reduced costs of the objective that is being maximised
-	pivots int
-	touch  []int // columns in which the pivot row is not zero
+	touch  []int       // columns in which the pivot row is not zero
+	effort *int64      // numbers that may still be touched; nil: as many as it takes
 }
 
 // outcome says how a maximisation ended.
 type outcome int
 
 const (
-	optimal   outcome = iota
-	unbounded         // along the ray that follows from the entering column
-	stopped           // the caller had seen enough
-	lost              // too many steps; never seen, but a tableau must not loop for ever
+	optimal    outcome = iota
+	unbounded          // along the ray that follows from the entering column
+	stopped            // the caller had seen enough
+	impossible         // the equations have no solution
+	lost               // out of effort, or too many steps
 )
 
-// newSimplex finds a first vertex. It returns false if the equations have no solution.
-func newSimplex(rows [][]term, rhs []float64, cols int) (*simplex, bool) {
-	s := &simplex{cols: cols, basis: make([]int, len(rows)), sign: make([]float64, len(rows))}
+// newSimplex finds a first vertex. Its outcome is optimal if there is one, else impossible or lost.
+func newSimplex(rows [][]term, rhs []float64, cols int, effort *int64) (*simplex, outcome) {
+	s := &simplex{cols: cols, effort: effort, basis: make([]int, len(rows)), sign: make([]float64, len(rows))}
 	width := cols + len(rows) + 1
 	flat := make([]float64, width*(len(rows)+1))
 	s.table = make([][]float64, len(rows))
@@ -65,11 +72,11 @@ func newSimplex(rows [][]term, rhs []float64, cols int) (*simplex, bool) {
 		s.cost[width-1] += row[width-1]
 	}
 	if end, _ := s.climb(nil); end == lost {
-		return nil, false
+		return nil, lost
 	}
 	for i, b := range s.basis {
 		if b >= cols && s.table[i][width-1] > 1e-6 {
-			return nil, false
+			return nil, impossible
 		}
 	}
 	for i, b := range s.basis {
@@ -77,13 +84,13 @@ func newSimplex(rows [][]term, rhs []float64, cols int) (*simplex, bool) {
 			continue
 		}
 		for j := range cols {
-			if math.Abs(s.table[i][j]) > 1e-7 {
+			if math.Abs(s.table[i][j]) > smallPivot {
 				s.pivot(i, j)
 				break
 			}
 		}
 	}
-	return s, true
+	return s, optimal
 }
 
 // maximise moves to a vertex where the objective is largest. stop, if not nil, is asked at every vertex whether
@@ -93,24 +100,18 @@ func (s *simplex) maximise(objective []term, stop func() bool) (outcome, int) {
 	for _, t := range objective {
 		s.cost[t.col] += t.coef
 	}
+	coef := slices.Clone(s.cost)
 	for i, b := range s.basis {
-		if c := s.objectiveOf(objective, b); c != 0 {
+		if c := coef[b]; c != 0 {
 			for j, v := range s.table[i] {
 				s.cost[j] -= c * v
+			}
+			if s.effort != nil {
+				*s.effort -= int64(len(s.cost))
 			}
 		}
 	}
 	return s.climb(stop)
-}
-
-func (s *simplex) objectiveOf(objective []term, col int) float64 {
-	sum := 0.0
-	for _, t := range objective {
-		if t.col == col {
-			sum += t.coef
-		}
-	}
-	return sum
 }
 
 // climb steps from vertex to vertex until no step improves the objective whose reduced costs stand in s.cost.
@@ -143,11 +144,19 @@ func (s *simplex) climb(stop func() bool) (outcome, int) {
 		}
 		leave, step := -1, math.Inf(1)
 		for i, row := range s.table {
-			if row[enter] <= tiny {
+			if row[enter] <= smallPivot {
 				continue
 			}
 			ratio := row[last] / row[enter]
-			if ratio < step-tiny || (ratio < step+tiny && s.basis[i] < s.basis[leave]) {
+			better := ratio < step-tiny
+			if !better && ratio < step+tiny {
+				// Of equal steps the largest pivot loses least to rounding; under Bland's rule the first column.
+				better = row[enter] > s.table[leave][enter]
+				if degenerate >= 40 {
+					better = s.basis[i] < s.basis[leave]
+				}
+			}
+			if better {
 				leave, step = i, ratio
 			}
 		}
@@ -160,13 +169,15 @@ func (s *simplex) climb(stop func() bool) (outcome, int) {
 			degenerate = 0
 		}
 		s.pivot(leave, enter)
+		if s.effort != nil && *s.effort < 0 {
+			return lost, 0
+		}
 	}
 	return lost, 0
 }
 
 // pivot makes the column basic in the row.
 func (s *simplex) pivot(leave, enter int) {
-	s.pivots++
 	row := s.table[leave]
 	p := 1 / row[enter]
 	s.touch = s.touch[:0]
@@ -183,12 +194,17 @@ func (s *simplex) pivot(leave, enter int) {
 		s.touch = append(s.touch, j)
 	}
 	row[enter] = 1
+	touched := 1
 	for i, other := range s.table {
-		if i != leave {
+		if i != leave && other[enter] != 0 {
 			s.reduce(other, row, enter)
+			touched++
 		}
 	}
 	s.reduce(s.cost, row, enter)
+	if s.effort != nil {
+		*s.effort -= int64(len(s.table) + s.cols + touched*len(s.touch))
+	}
 	s.basis[leave] = enter
 }
 

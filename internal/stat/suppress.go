@@ -59,7 +59,7 @@ func Suppress(plan *Plan, rule Rule) (Suppression, error) {
 	}
 	for s.audit.Rounds = 1; ; s.audit.Rounds++ {
 		s.lines()
-		failures, err := s.judge()
+		failures, err := s.judge(false)
 		if err != nil {
 			return Suppression{}, err
 		}
@@ -91,10 +91,14 @@ type suppressor struct {
 	needed   []span
 	linesOf  [][]int // equations of each cell
 	audit    Audit
+	effort   int64 // what the linear programs may still touch
 
 	parts  []*component
 	proofs [][]*proof
 	passed map[string]passed // components that passed, by their unknowns
+
+	tried       []*component // as parts, with those that failed: their tables may still agree
+	triedProofs [][]*proof
 }
 
 type passed struct {
@@ -104,7 +108,7 @@ type passed struct {
 
 func newSuppressor(plan *Plan, rule Rule) *suppressor {
 	n := len(plan.Cells)
-	s := &suppressor{plan: plan, rule: rule, withheld: make([]bool, n), primary: make([]bool, n),
+	s := &suppressor{plan: plan, rule: rule, effort: mostEffort, withheld: make([]bool, n), primary: make([]bool, n),
 		floors: make([]int64, n), needed: make([]span, n), linesOf: make([][]int, n)}
 	s.audit = Audit{K: rule.K, ZeroIsSensitive: rule.ZeroIsSensitive, Equations: len(plan.Equations)}
 	for e, eq := range plan.Equations {
@@ -239,8 +243,10 @@ func (s *suppressor) cheapest(eq Equation) int {
 }
 
 // judge audits every linked table and returns the small cells that fail, narrowest knowledge first come.
-func (s *suppressor) judge() ([]failure, error) {
-	s.parts, s.proofs = nil, nil
+// A hasty judge ends with the first linked table that fails.
+func (s *suppressor) judge(hasty bool) ([]failure, error) {
+	parts, provens := s.tried, s.triedProofs
+	s.parts, s.proofs, s.tried, s.triedProofs = nil, nil, nil, nil
 	var failures []failure
 	before := s.passed
 	s.passed = make(map[string]passed)
@@ -248,17 +254,23 @@ func (s *suppressor) judge() ([]failure, error) {
 		name := fmt.Sprint(p.cells)
 		if old, ok := before[name]; ok {
 			s.keep(name, old.part, old.proofs)
+			s.tried, s.triedProofs = append(s.tried, old.part), append(s.triedProofs, old.proofs)
 			continue
 		}
-		proofs, failed, err := p.audit(s.needed, nil, s.rule)
+		p.effort = &s.effort
+		proofs, failed, err := p.audit(s.needed, p.carry(parts, provens), s.rule, hasty)
 		s.audit.Solves += p.solves
 		if err != nil {
 			return nil, err
 		}
+		s.tried, s.triedProofs = append(s.tried, p), append(s.triedProofs, proofs)
 		if len(failed) == 0 {
 			s.keep(name, p, proofs)
 		}
 		failures = append(failures, failed...)
+		if hasty && len(failures) > 0 {
+			break
+		}
 	}
 	return failures, nil
 }
@@ -354,6 +366,7 @@ func (s *suppressor) costOf(c int) int64 {
 
 // cleanUp publishes again the complements that turn out not to be needed, largest first.
 func (s *suppressor) cleanUp() {
+	s.effort = min(s.effort, cleanUpEffort)
 	var secondary []int
 	for c, w := range s.withheld {
 		if w && !s.primary[c] && s.plan.Cells[c].Standing == CellFree {
@@ -364,22 +377,19 @@ func (s *suppressor) cleanUp() {
 		return cmp.Or(-cmp.Compare(s.plan.Cells[a].Value, s.plan.Cells[b].Value), cmp.Compare(a, b))
 	})
 	for _, c := range secondary {
-		if !slices.ContainsFunc(s.parts, func(p *component) bool {
-			_, here := p.column[c]
-			return here && len(p.cells) <= cleanUpCells
-		}) {
-			continue
+		if s.effort < 0 {
+			return
 		}
 		s.withheld[c] = false
-		parts, proofs, known := s.parts, s.proofs, s.passed
+		parts, proofs, known, tried, triedProofs := s.parts, s.proofs, s.passed, s.tried, s.triedProofs
 		failed := slices.ContainsFunc(s.linesOf[c], func(e int) bool { return s.thin(s.plan.Equations[e]) })
 		if !failed {
-			failures, err := s.judge()
+			failures, err := s.judge(true)
 			failed = err != nil || len(failures) > 0
 		}
 		if failed {
 			s.withheld[c] = true
-			s.parts, s.proofs, s.passed = parts, proofs, known
+			s.parts, s.proofs, s.passed, s.tried, s.triedProofs = parts, proofs, known, tried, triedProofs
 		}
 	}
 }

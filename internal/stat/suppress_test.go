@@ -139,7 +139,7 @@ func TestS4RepairFindsTheCellThatHelps(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.needed[wb] = span{1, 48}
-	failures, err := s.judge()
+	failures, err := s.judge(false)
 	if err != nil || len(failures) != 1 || failures[0].cell != wb {
 		t.Fatalf("judge: failures %v, error %v; want wb to fail alone", failures, err)
 	}
@@ -156,7 +156,7 @@ func TestS4RepairFindsTheCellThatHelps(t *testing.T) {
 	if want := []string{"col=d row=x"}; !slices.Equal(chosen, want) {
 		t.Errorf("repair withholds %q, want %q", chosen, want)
 	}
-	if failures, err := s.judge(); err != nil || len(failures) > 0 {
+	if failures, err := s.judge(false); err != nil || len(failures) > 0 {
 		t.Errorf("after the repair: failures %v, error %v", failures, err)
 	}
 }
