@@ -821,41 +821,45 @@ func (d *disclosure) publish(j joint, result Suppression, former []Former) Discl
 		}
 	}
 	last := make(map[string]Observation)
+	var kept map[string]float64
 	if len(former) > 0 {
+		kept = former[len(former)-1].Withheld
 		for _, o := range former[len(former)-1].Observations {
 			last[o.Key()] = o
 		}
 	}
-	asBefore := func(o Observation) Observation {
-		if old, ok := last[o.Key()]; ok {
-			return old
-		}
-		return redact(o)
-	}
 	for _, o := range d.obs {
-		shown := o
-		if i, ok := d.now.of[o.Key()]; ok {
-			switch {
-			case stays[i]:
-				shown = asBefore(o)
-			case gone[i]:
-				shown = redact(o)
-			case silent[i]:
-				shown = d.silence(o, d.now.counts[i])
+		at, isCount := d.now.of[o.Key()]
+		sources := []int{at}
+		switch {
+		case isCount:
+		case o.Kind == KindRatio || o.Kind == KindRate:
+			sources = d.sources(o)
+		default:
+			sources = nil
+		}
+		is := func(what []bool) bool { return slices.ContainsFunc(sources, func(i int) bool { return what[i] }) }
+		if is(stays) {
+			// What the last release did not have, a held period does not get.
+			if old, ok := last[o.Key()]; ok {
+				out.Observations = append(out.Observations, old)
+				if v, ok := kept[o.Key()]; ok && old.Status == StatusWithheld {
+					out.Withheld[o.Key()] = v
+				}
 			}
-			if shown.Status == StatusWithheld && o.Status == StatusReported {
+			continue
+		}
+		switch shown := redact(o); {
+		case is(gone), !isCount && len(sources) == 0 && d.gives(o):
+			out.Observations = append(out.Observations, shown)
+			if o.Status == StatusReported {
 				out.Withheld[o.Key()] = o.Value
 			}
-		} else if o.Kind == KindRatio || o.Kind == KindRate {
-			sources := d.sources(o)
-			switch {
-			case slices.ContainsFunc(sources, func(i int) bool { return stays[i] }):
-				shown = asBefore(o)
-			case slices.ContainsFunc(sources, func(i int) bool { return gone[i] }), len(sources) == 0 && d.gives(o):
-				shown = redact(o)
-			}
+		case isCount && silent[at]:
+			out.Observations = append(out.Observations, d.silence(o, d.now.counts[at]))
+		default:
+			out.Observations = append(out.Observations, o)
 		}
-		out.Observations = append(out.Observations, shown)
 	}
 	return out
 }
@@ -890,7 +894,7 @@ func (d *disclosure) place(o Observation) coordinate {
 func (d *disclosure) gives(o Observation) bool {
 	indicator, _ := d.now.defs.Indicator(o.Indicator)
 	panel, _ := find(indicator.Panels, o.Panel, func(p Panel) string { return p.ID })
-	return panel.Protection == ProtectionProtected &&
+	return panel.Protection == ProtectionProtected && (o.Kind == KindRatio || o.Kind == KindRate) &&
 		(d.rule.small(int64(o.Of)) || o.Kind == KindRatio && d.rule.small(int64(o.To)))
 }
 

@@ -106,6 +106,35 @@ type passed struct {
 	proofs []*proof
 }
 
+// Exposed returns the small cells that a choice of withheld cells does not protect: those that are published,
+// and those whose interval is narrower than the rule allows. It is the audit of Suppress by itself, for a choice
+// that was made elsewhere.
+func Exposed(plan *Plan, withheld []bool, rule Rule) ([]int, error) {
+	if err := plan.check(); err != nil {
+		return nil, err
+	}
+	s := newSuppressor(plan, rule)
+	if err := s.mark(); err != nil {
+		return nil, err
+	}
+	var out []int
+	for c, small := range s.primary {
+		if small && !withheld[c] {
+			out = append(out, c)
+		}
+	}
+	s.withheld = withheld
+	failures, err := s.judge(false)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range failures {
+		out = append(out, f.cell)
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
 func newSuppressor(plan *Plan, rule Rule) *suppressor {
 	n := len(plan.Cells)
 	s := &suppressor{plan: plan, rule: rule, effort: mostEffort, withheld: make([]bool, n), primary: make([]bool, n),

@@ -2,6 +2,7 @@ package stat
 
 import (
 	"fmt"
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -28,18 +29,14 @@ func groupedAxis(name string, n, groups int) Axis {
 
 // counts gives each combination of codes one log-normal count, the same whenever it is asked for.
 func counts(seed uint64, mean, spread float64, zeros float64) func(codes []string) int64 {
-	known := make(map[string]int64)
-	random := rand.New(rand.NewPCG(seed, 4))
 	return func(codes []string) int64 {
-		key := fmt.Sprint(codes)
-		v, ok := known[key]
-		if !ok {
-			if random.Float64() >= zeros {
-				v = int64(math.Exp(math.Log(mean) + spread*random.NormFloat64()))
-			}
-			known[key] = v
+		hash := fnv.New64()
+		fmt.Fprint(hash, codes)
+		random := rand.New(rand.NewPCG(seed, hash.Sum64()))
+		if random.Float64() < zeros {
+			return 0
 		}
-		return v
+		return int64(math.Exp(math.Log(mean) + spread*random.NormFloat64()))
 	}
 }
 
@@ -85,4 +82,74 @@ func BenchmarkSuppress(b *testing.B) {
 			b.ReportMetric(float64(got.Audit.ProofOnly), "proof-only")
 		})
 	}
+}
+
+// randomPlan is a small plan of one of five shapes: two dimensions, two with a hierarchy, two with a hierarchy
+// each, three dimensions, or two cubes linked by a common dimension.
+func randomPlan(t testing.TB, random *rand.Rand) (*Plan, string) {
+	t.Helper()
+	between := func(from, to int) int { return from + random.IntN(to-from+1) }
+	value := counts(random.Uint64(), 5+30*random.Float64(), 0.5+random.Float64(), 0.25*random.Float64())
+	switch shape := random.IntN(5); shape {
+	case 0:
+		return planOf(t, Table{Axes: []Axis{flatAxis("r", between(2, 7)), flatAxis("c", between(2, 7))}, Value: value}),
+			"two dimensions"
+	case 1:
+		return planOf(t, Table{Axes: []Axis{groupedAxis("r", between(4, 9), 2), flatAxis("c", between(2, 6))},
+			Value: value}), "a hierarchy"
+	case 2:
+		return planOf(t, Table{Axes: []Axis{groupedAxis("r", between(4, 7), 2), groupedAxis("c", between(4, 6), 2)},
+			Value: value}), "two hierarchies"
+	case 3:
+		return planOf(t, Table{Axes: []Axis{flatAxis("r", between(2, 4)), flatAxis("c", between(2, 4)),
+			flatAxis("s", between(2, 3))}, Value: value}), "three dimensions"
+	default:
+		// Two cubes of the same events: by r and c, and by r and s. Their margins over r are the same cells.
+		r, c, s := flatAxis("r", between(2, 5)), flatAxis("c", between(2, 4)), flatAxis("s", between(2, 4))
+		sum := func(over Axis, at func(code string) []string) int64 {
+			total := int64(0)
+			for code := range over.Parent {
+				total += value(at(code))
+			}
+			return total
+		}
+		return planOf(t,
+			Table{Axes: []Axis{r, c}, Value: func(codes []string) int64 {
+				return sum(s, func(code string) []string { return []string{codes[0], codes[1], code} })
+			}},
+			Table{Axes: []Axis{r, s}, Value: func(codes []string) int64 {
+				return sum(c, func(code string) []string { return []string{codes[0], code, codes[1]} })
+			}}), "linked cubes"
+	}
+}
+
+// TestTenThousandRandomTablesAreProtected protects random tables until ten thousand were not refused, and lets
+// the certificates be judged without the solver. Cells that rest on a linear program alone are judged by the
+// second solver.
+func TestTenThousandRandomTablesAreProtected(t *testing.T) {
+	const want = 10_000
+	random := rand.New(rand.NewPCG(2016, 4))
+	rules := []Rule{{K: 10, MostWithheld: 1}, {K: 5, MostWithheld: 1}, {K: 11, MostWithheld: 1},
+		{K: 4, MostWithheld: 1, ZeroIsSensitive: true}}
+	protected, refused, primary, proofOnly := 0, 0, 0, 0
+	for tables := 0; protected < want; tables++ {
+		plan, shape := randomPlan(t, random)
+		rule := rules[tables%len(rules)]
+		got, err := Suppress(plan, rule)
+		if err != nil {
+			refused++
+			if refused > want {
+				t.Fatalf("%d of %d tables are refused, the last for %v", refused, tables+1, err)
+			}
+			continue
+		}
+		protected++
+		primary += got.Audit.Primary
+		proofOnly += got.Audit.ProofOnly
+		if problems := unsafe(plan, got, rule); len(problems) > 0 {
+			t.Fatalf("table %d (%s, k = %d): %q", tables, shape, rule.K, problems)
+		}
+	}
+	t.Logf("%d tables protected, %d refused; %d small cells, %d of them by linear programming only",
+		protected, refused, primary, proofOnly)
 }
