@@ -53,6 +53,9 @@ func (l *loader) read() {
 	if l.has("claims") {
 		l.defs.Claims = readAll(l, "claims", func(c stat.Claim) string { return c.ID })
 	}
+	if l.has("reconciliations") {
+		l.defs.Reconciliations = readAll(l, "reconciliations", func(r stat.Reconciliation) string { return r.ID })
+	}
 	l.readCodelists()
 	l.readEvents()
 }

@@ -49,6 +49,9 @@ func (l *loader) check() {
 	for _, c := range l.defs.Claims {
 		l.checkClaim(c)
 	}
+	for _, r := range l.defs.Reconciliations {
+		l.checkReconciliation(r)
+	}
 }
 
 // definition adds issues about one YAML file.

@@ -46,7 +46,7 @@ func (l *loader) checkClaim(claim stat.Claim) {
 	}
 }
 
-// assertion checks that the figure of an assertion is a series, or the ratio or rate, of a panel that exists.
+// assertion checks one comparison of a claim.
 func (d definition) assertion(at string, a stat.Assertion) {
 	d.word(at+".is", string(a.Is), words(stat.Bounds))
 	d.need(at+".period", a.Period,
@@ -55,7 +55,12 @@ func (d definition) assertion(at string, a stat.Assertion) {
 		d.wrong(at+".within", fmt.Sprint(a.Within), "tolerance-wrong", "About needs a tolerance above zero.",
 			"Write within: 5.")
 	}
-	parts := strings.Split(a.Figure, "/")
+	d.figure(at+".figure", a.Figure)
+}
+
+// figure checks that INDICATOR/PANEL/SERIES names a series, or the ratio or rate, of a panel that exists.
+func (d definition) figure(at, name string) {
+	parts := strings.Split(name, "/")
 	if len(parts) == 3 {
 		if d.l.unreadable("indicators/" + parts[0] + ".yaml") {
 			return
@@ -68,6 +73,26 @@ func (d definition) assertion(at string, a stat.Assertion) {
 			}
 		}
 	}
-	d.wrong(at+".figure", a.Figure, "figure-unknown", fmt.Sprintf("There is no figure %q.", a.Figure),
+	d.wrong(at, name, "figure-unknown", fmt.Sprintf("There is no figure %q.", name),
 		"Write INDICATOR/PANEL/SERIES; a panel's ratio or rate is the series ratio or rate.")
+}
+
+// checkReconciliation checks figures that are set beside each other: they exist, and each says what makes it
+// different.
+func (l *loader) checkReconciliation(r stat.Reconciliation) {
+	d := definition{l, "reconciliations/" + r.ID + ".yaml"}
+	d.need("$.title", r.Title, "Name the disagreement in a few words.")
+	d.need("$.question", r.Question, "Write the question that each figure seems to answer.")
+	d.need("$.about", r.About, "Say in two or three sentences what is set beside each other.")
+	d.need("$.reason", r.Reason, "Say why they differ, or that the reason is not known.")
+	if len(r.Figures) < 2 {
+		d.wrong("$.figures", "", "figures-missing", "A reconciliation needs at least two figures.", "Add another.")
+	}
+	for i, f := range r.Figures {
+		at := fmt.Sprintf("$.figures[%d]", i)
+		d.figure(at+".figure", f.Figure)
+		d.need(at+".period", f.Period, "Name the period as in the address of a figure: 2019, 2018-10-01..2019-09-30.")
+		d.need(at+".label", f.Label, "Say in a few words what it counts.")
+		d.need(at+".why", f.Why, "Say what makes it different.")
+	}
 }

@@ -253,7 +253,8 @@ func TestTownsBelongToCountiesAndRegions(t *testing.T) {
 	for _, c := range []struct {
 		towns, parents, suffix string
 		want                   map[string]int
-	}{{"towns", "counties", " County", want.Counties}, {"planning-region-towns", "planning-regions", "", want.Regions}} {
+	}{{"towns", "counties", " County", want.Counties}, {"planning-region-towns", "planning-regions", "",
+		want.Regions}} {
 		towns, _ := defs.Codelist(c.towns)
 		parents, _ := defs.Codelist(c.parents)
 		got := map[string]int{}

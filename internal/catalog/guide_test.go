@@ -14,17 +14,18 @@ import (
 // guides names the type behind each table of data/README.md.
 var guides = map[string]reflect.Type{
 	"Site": reflect.TypeFor[stat.Site](), "Source": reflect.TypeFor[stat.Source](),
-		"Data set": reflect.TypeFor[stat.Dataset](),
-	"Period": reflect.TypeFor[stat.PeriodFields](), "Citation": reflect.TypeFor[stat.CitationFields](),
+	"Data set": reflect.TypeFor[stat.Dataset](),
+	"Period":   reflect.TypeFor[stat.PeriodFields](), "Citation": reflect.TypeFor[stat.CitationFields](),
 	"Field": reflect.TypeFor[stat.Field](), "Acceptance": reflect.TypeFor[stat.Acceptance](),
 	"Statute": reflect.TypeFor[stat.Statute](), "Statute version": reflect.TypeFor[stat.StatuteVersion](),
 	"Indicator": reflect.TypeFor[stat.Indicator](), "Panel": reflect.TypeFor[stat.Panel](),
 	"Series": reflect.TypeFor[stat.Series](), "Noun": reflect.TypeFor[stat.Noun](),
-		"Measure": reflect.TypeFor[stat.Measure](),
+	"Measure":  reflect.TypeFor[stat.Measure](),
 	"Expected": reflect.TypeFor[stat.Expected](), "Ratio": reflect.TypeFor[stat.Ratio](),
-		"Rate": reflect.TypeFor[stat.Rate](),
+	"Rate":      reflect.TypeFor[stat.Rate](),
 	"Breakdown": reflect.TypeFor[stat.Breakdown](), "Pairing": reflect.TypeFor[stat.Pairing](),
-	"Feed": reflect.TypeFor[stat.Feed](), "Schedule": reflect.TypeFor[stat.Schedule](), "Reading": reflect.TypeFor[stat.Reading](),
+	"Feed": reflect.TypeFor[stat.Feed](), "Schedule": reflect.TypeFor[stat.Schedule](),
+		"Reading": reflect.TypeFor[stat.Reading](),
 	"Mapping": reflect.TypeFor[stat.Mapping](), "Field map": reflect.TypeFor[stat.FieldMap](),
 	"Period map": reflect.TypeFor[stat.PeriodMap](), "Row rule": reflect.TypeFor[stat.RowRule](),
 	"Long": reflect.TypeFor[stat.Long](), "Numbers": reflect.TypeFor[stat.Numbers](),
@@ -32,6 +33,8 @@ var guides = map[string]reflect.Type{
 	"Duty": reflect.TypeFor[stat.Duty](), "Duty version": reflect.TypeFor[stat.DutyVersion](),
 	"Duty item": reflect.TypeFor[stat.DutyItem](),
 	"Claim":     reflect.TypeFor[stat.Claim](), "Assertion": reflect.TypeFor[stat.Assertion](),
+	"Reconciliation": reflect.TypeFor[stat.Reconciliation](),
+		"Reconciled figure": reflect.TypeFor[stat.ReconciledFigure](),
 }
 
 // guideRow is one line of a table of the guide.
@@ -152,9 +155,9 @@ func TestKeysThatTheGuideRequiresAreRequired(t *testing.T) {
 	tried := 0
 	for heading, file := range map[string]string{
 		"Site": "site.yaml", "Source": "sources/court.yaml", "Data set": "datasets/cases.yaml",
-			"Feed": "feeds/cases.yaml",
+		"Feed":    "feeds/cases.yaml",
 		"Statute": "statutes/53a-82.yaml", "Indicator": "indicators/sellers.yaml",
-		"Duty": "duties/report.yaml", "Claim": "claims/ten.yaml",
+		"Duty": "duties/report.yaml", "Claim": "claims/ten.yaml", "Reconciliation": "reconciliations/answers.yaml",
 	} {
 		for _, row := range guide[heading] {
 			if row.required != "yes" {

@@ -41,6 +41,8 @@ type Definitions struct {
 	Indicators []Indicator `json:"indicators"`
 	Duties     []Duty      `json:"duties,omitempty"`
 	Claims     []Claim     `json:"claims,omitempty"`
+
+	Reconciliations []Reconciliation `json:"reconciliations,omitempty"`
 }
 
 func find[T any](list []T, id string, of func(T) string) (T, bool) {
@@ -86,6 +88,11 @@ func (d Definitions) Duty(id string) (Duty, bool) {
 // Claim returns the claim with the identifier.
 func (d Definitions) Claim(id string) (Claim, bool) {
 	return find(d.Claims, id, func(c Claim) string { return c.ID })
+}
+
+// Reconciliation returns the reconciliation with the identifier.
+func (d Definitions) Reconciliation(id string) (Reconciliation, bool) {
+	return find(d.Reconciliations, id, func(r Reconciliation) string { return r.ID })
 }
 
 // Indicator returns the indicator with the identifier.
