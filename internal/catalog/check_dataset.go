@@ -34,6 +34,7 @@ func (l *loader) checkDataset(ds stat.Dataset) {
 	d.need("$.about", ds.About, "Say in two or three sentences what is in it and what is not.")
 	d.need("$.event", ds.Event, "Say which event dates a record: arrest, referral, disposition.")
 	d.need("$.rule", ds.Rule, "Say in a sentence how a person or an event that comes up twice is counted.")
+	d.need("$.geography", ds.Geography, "Say whose place decides where a record counts: the agency's, the court's or the person's.")
 	if _, ok := l.defs.Source(ds.Source); !ok && !l.unreadable("sources/"+ds.Source+".yaml") {
 		d.wrong("$.source", ds.Source, "source-unknown", fmt.Sprintf("There is no source %q.", ds.Source),
 			"Add sources/"+ds.Source+".yaml, or correct the name.")

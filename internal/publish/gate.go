@@ -84,6 +84,10 @@ func unexplained(d Drafted) []stat.Issue {
 			out = append(out, refuse("source", o.Key()+" has a value and no source.",
 				"Name the data set's citation fields, and fill them in the export."))
 		}
+		if i := slices.IndexFunc(o.Citations, func(c stat.Citation) bool { return c.Confidence == "" }); i >= 0 {
+			out = append(out, refuse("ungraded", fmt.Sprintf("%s cites %q without a grade of confidence.", o.Key(), o.Citations[i].Title),
+				"Say in the export's confidence column how surely the source says this: high, medium or low."))
+		}
 	}
 	return out
 }

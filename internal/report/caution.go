@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tallystick/internal/stat"
@@ -24,7 +25,8 @@ type caution struct {
 // The ranks of derived cautions. Those below rankNotes could make a quoted figure wrong and stand before the notes
 // of the definition; those above it qualify a figure that is right.
 const (
-	rankContested = iota
+	rankSurvivors = iota
+	rankContested
 	rankBreak
 	rankCoverage
 	rankUnlike
@@ -33,6 +35,7 @@ const (
 	rankWithheld
 	rankAbsent
 	rankSummed
+	rankPrincipal
 	rankPartial
 	rankBound
 	rankProvisional
@@ -56,7 +59,7 @@ func (w *writer) cautions() []string {
 			derived = append(append(derived, w.contested(v)...), w.coverages(v)...)
 		}
 	}
-	derived = slices.Concat(derived, w.breaks(), w.gaps(), w.absences(), w.qualified())
+	derived = slices.Concat(derived, w.sources(), w.breaks(), w.gaps(), w.absences(), w.qualified())
 	for _, c := range derived {
 		if !w.noted(c) {
 			list = append(list, c)
@@ -125,6 +128,45 @@ func (w *writer) breaks() []caution {
 		out = append(out, caution{rankBreak, text, []string{monthYear(b)}})
 	}
 	return out
+}
+
+// sources says what follows from how the data sets behind the indicator are made: records erased before they were
+// counted, and counts under one offence alone.
+func (w *writer) sources() []caution {
+	var out []caution
+	for _, p := range w.ind.Panels {
+		for _, s := range p.Series {
+			ds, ok := w.defs.Dataset(s.Dataset)
+			if !ok {
+				continue
+			}
+			if ds.Principal {
+				out = append(out, caution{rankPrincipal, ds.Title + ": each record counts under one offence alone, the most serious " +
+					"or the first. The same offence beside another one is not here.", []string{"most serious"}})
+			}
+			for _, o := range w.of(p, s.ID).obs {
+				if year, late := extracted(o, ds.ErasedFrom); late {
+					out = append(out, caution{rank: rankSurvivors, text: fmt.Sprintf(
+						"%s: the figures of a source of %s count only records that were left. Since %s old records are erased by law, "+
+							"so past years look smaller than they were.", ds.Title, year, ds.ErasedFrom.Long())})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// extracted reports whether a source of the observation is of the year in which erasure began or later.
+func extracted(o stat.Observation, erased stat.Date) (string, bool) {
+	if erased.IsZero() || o.Status != stat.StatusReported {
+		return "", false
+	}
+	for _, c := range o.Citations {
+		if year, err := strconv.Atoi(c.Year); err == nil && year >= erased.Year {
+			return c.Year, true
+		}
+	}
+	return "", false
 }
 
 // absences says for which periods there is no figure, and why.

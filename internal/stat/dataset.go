@@ -84,6 +84,8 @@ type Dataset struct {
 	Event      string         `yaml:"event" json:"event"` // which event dates a record: arrest, referral, disposition …
 	Rule       string         `yaml:"rule" json:"rule"`   // how multiples are counted, in a sentence
 	Geography  string         `yaml:"geography" json:"geography,omitempty"`
+	Principal  bool           `yaml:"principal_offence_only" json:"principal_offence_only,omitempty"` // each record stands under one offence, others of the same person or case are left out
+	ErasedFrom Date           `yaml:"erased_from" json:"erased_from,omitzero"`                        // since when the source erases old records by law, so that later extracts hold survivors only
 	Period     PeriodFields   `yaml:"period" json:"period"`
 	Value      string         `yaml:"value" json:"value,omitempty"` // the field that is summed; empty if records are counted
 	Bound      string         `yaml:"bound" json:"bound,omitempty"` // the field that holds exactly, at-least, at-most, about

@@ -1,0 +1,115 @@
+package catalog
+
+import (
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+)
+
+// The pitfalls of trafficking statistics that definitions are kept from. Each test is named by the number and the name
+// of the pitfall in internal/README.md; those of judgement and of words stand in stat and report.
+
+// refused changes the smallest folder of definitions and fails unless Load then gives an issue with the code.
+func refused(t *testing.T, code, changes string) {
+	t.Helper()
+	files, _ := world(t, parse(t, "testdata/base.txtar"), txtar.Parse([]byte(changes)))
+	_, issues := Load(files)
+	for _, i := range issues {
+		if i.Code == code {
+			return
+		}
+	}
+	t.Errorf("Load gives %v, want an issue %s", issues, code)
+}
+
+func TestPitfall01UnlikeUnitsDoNotShareAPanel(t *testing.T) {
+	refused(t, "unit-unlike", `-- edit indicators/sellers.yaml --
+-         where: {unit: [case], section: [53a-83]}
++         where: {unit: [person], section: [53a-83]}
+`)
+	refused(t, "unit-unpinned", `-- edit indicators/sellers.yaml --
+-         where: {unit: [case], section: [53a-83]}
++         where: {section: [53a-83]}
+`)
+}
+
+func TestPitfall02StagesDoNotShareAPanel(t *testing.T) {
+	refused(t, "stage-unlike", `-- edit datasets/cases.yaml --
+- stage: convicted
++ stage_field: stage
+-   - {name: status, type: code, codelist: statuses}
++   - {name: status, type: code, codelist: statuses}
++   - {name: stage, type: code, codelist: stages}
+-- edit indicators/sellers.yaml --
+-         where: {unit: [case], section: [53a-82]}
++         where: {unit: [case], section: [53a-82], stage: [arrested]}
+-         where: {unit: [case], section: [53a-83]}
++         where: {unit: [case], section: [53a-83], stage: [convicted]}
+`)
+}
+
+func TestPitfall03ADataSetSaysHowMultiplesAreCounted(t *testing.T) {
+	refused(t, "key-missing", `-- edit datasets/cases.yaml --
+- rule: A case counts once.
+`)
+}
+
+func TestPitfall11AStatusIsOneOfAClosedList(t *testing.T) {
+	refused(t, "field-wrong", `-- edit datasets/cases.yaml --
+-   - {name: status, type: code, codelist: statuses}
++   - {name: status, type: text}
+`)
+}
+
+func TestPitfall12NoRateOfPeopleWhoMustBeProtected(t *testing.T) {
+	refused(t, "panel-wrong", `-- edit datasets/cases.yaml --
+- protection: open
++ protection: protected
+-- edit indicators/sellers.yaml --
+-     ratio: {of: selling, to: buying, label: sellers for each buyer, decimals: 1}
++     ratio: {of: selling, to: buying, label: sellers for each buyer, decimals: 1}
++     rate: {of: selling, per: 100000, label: for each 100 000, decimals: 1, population: {id: p, label: p, noun: {one: p, many: p}, dataset: cases, measure: {sum: count}, where: {unit: [resident], section: [all]}}}
+`)
+}
+
+func TestPitfall19ClocksDoNotShareAPanel(t *testing.T) {
+	refused(t, "clock-unlike", `-- edit datasets/cases.yaml --
+- clock: calendar
++ clock_field: clock
+-   - {name: status, type: code, codelist: statuses}
++   - {name: status, type: code, codelist: statuses}
++   - {name: clock, type: code, codelist: clocks}
+-- edit indicators/sellers.yaml --
+-         where: {unit: [case], section: [53a-82]}
++         where: {unit: [case], section: [53a-82], clock: [calendar]}
+-         where: {unit: [case], section: [53a-83]}
++         where: {unit: [case], section: [53a-83], clock: [stated]}
+`)
+}
+
+func TestPitfall22ADataSetSaysWhosePlaceDecides(t *testing.T) {
+	refused(t, "key-missing", `-- edit datasets/cases.yaml --
+- geography: The court.
+`)
+}
+
+func TestPitfall30NoRecordsAboutChildrenAndNoNames(t *testing.T) {
+	refused(t, "records-of-people", `-- edit datasets/cases.yaml --
+- protection: open
++ protection: protected
+- value: count
+`)
+	refused(t, "field-names-person", `-- edit datasets/cases.yaml --
+-   - {name: status, type: code, codelist: statuses}
++   - {name: status, type: code, codelist: statuses}
++   - {name: defendant_name, type: text}
+`)
+}
+
+func TestTheBaseOfThePitfallsHasNoIssue(t *testing.T) {
+	files, _ := world(t, parse(t, "testdata/base.txtar"), txtar.Parse(nil))
+	if _, issues := Load(files); len(issues) > 0 {
+		t.Errorf("got %v", strings.TrimSpace(issues[0].String()))
+	}
+}

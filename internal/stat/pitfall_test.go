@@ -1,0 +1,164 @@
+package stat_test
+
+import (
+	"slices"
+	"testing"
+
+	"tallystick/internal/stat"
+)
+
+// The pitfalls of trafficking statistics that judgement keeps from. Each test is named by the number and the name of
+// the pitfall in internal/README.md.
+
+func TestPitfall01UnlikeUnitsAreNotDividedComparedOrPooled(t *testing.T) {
+	cases := with(year(2014, 60), func(o *stat.Observation) { o.Unit = "case" })
+	if _, why := stat.RatioOf(year(2014, 50), cases, stat.Level95); why != stat.RefusedUnit {
+		t.Errorf("ratio: %q", why)
+	}
+	if c := stat.ComparePeriods(year(2013, 50), cases, stat.CompareOptions{}); c.Why != stat.RefusedUnit {
+		t.Errorf("comparison: %q", c.Why)
+	}
+	if p := stat.Pool([]stat.Observation{year(2013, 50), cases}, 2, nil, stat.Level95); p[0].Why != stat.RefusedUnit {
+		t.Errorf("pool: %q", p[0].Why)
+	}
+}
+
+func TestPitfall04NoChangeAcrossAChangeOfDefinition(t *testing.T) {
+	act := []stat.Break{{Date: day(2014, 10, 1), Kind: stat.BreakStatute}}
+	for y := 2010; y < 2014; y++ {
+		for z := 2014; z < 2018; z++ {
+			c := stat.ComparePeriods(year(y, 500), year(z, 100), stat.CompareOptions{Breaks: act})
+			if c.Verdict != stat.VerdictRefused || c.Change != 0 || c.Percent != nil || c.Ratio != nil {
+				t.Errorf("%d to %d: %+v", y, z, c)
+			}
+		}
+	}
+}
+
+func TestPitfall05ALabelChangesAndTheSectionStays(t *testing.T) {
+	s := stat.Statute{ID: "53a-83", Versions: []stat.StatuteVersion{
+		{To: day(2021, 9, 30), Label: "Patronizing a prostitute"}, {From: day(2021, 10, 1), Label: "Soliciting sexual acts"}}}
+	for d, want := range map[stat.Date]string{day(2021, 9, 30): "Patronizing a prostitute", day(2021, 10, 1): "Soliciting sexual acts"} {
+		if v, ok := s.On(d); !ok || v.Label != want {
+			t.Errorf("on %s: %q, want %q", d, v.Label, want)
+		}
+	}
+}
+
+func TestPitfall06AZeroBelowTheAgeOfTheLawIsStructural(t *testing.T) {
+	law := []stat.Statute{{ID: "53a-82", Versions: []stat.StatuteVersion{{From: day(2016, 10, 1), LiableFrom: 18}}}}
+	o := year(2017, 0)
+	o.Codes = []stat.DimensionCode{{Dimension: "age_group", Code: "under-18"}}
+	if _, ok := stat.Structural(o, stat.Series{Statutes: []string{"53a-82"}}, law); !ok {
+		t.Error("a zero under 18 in 2017 is not structural")
+	}
+}
+
+func TestPitfall09AReversedConvictionDoesNotStand(t *testing.T) {
+	before, _ := stat.StandingAsOf(reversed, day(2019, 12, 31))
+	after, _ := stat.StandingAsOf(reversed, day(2021, 12, 31))
+	if before.Counts != 6 || after.Counts != 1 || after.Entered != before.Entered {
+		t.Errorf("%+v, then %+v", before, after)
+	}
+}
+
+func TestPitfall10ATotalOfFewerReportersIsNotAFall(t *testing.T) {
+	parts := []stat.Observation{town(2013, "a", 200), town(2013, "b", 100), town(2014, "a", -1), town(2014, "b", 100)}
+	l := stat.CompareReporters(total(2013, parts), total(2014, parts), parts, "agency", stat.CompareOptions{})
+	if !l.Prefer || l.Same.Verdict != stat.VerdictUnclear {
+		t.Errorf("%+v", l)
+	}
+}
+
+func TestPitfall11NoReasonForAnEmptyCellLooksLikeAnotherOrLikeZero(t *testing.T) {
+	words := map[string]bool{}
+	for _, s := range stat.Statuses {
+		if words[s.Words()] {
+			t.Errorf("%s has the words of another status", s)
+		}
+		words[s.Words()] = true
+		if (s.Symbol() == "") != (s == stat.StatusReported) {
+			t.Errorf("%s has the symbol %q", s, s.Symbol())
+		}
+	}
+}
+
+func TestPitfall12NoRateOfPeopleWhoMustBeProtected(t *testing.T) {
+	p := stat.Panel{Rate: &stat.Rate{Of: "identified"}, Protection: stat.ProtectionProtected}
+	if len(stat.LintPanel(p)) == 0 {
+		t.Error("a rate of a protected measure passes")
+	}
+	p.Protection = stat.ProtectionOpen
+	if got := stat.LintPanel(p); len(got) > 0 {
+		t.Errorf("a rate of an open measure: %v", got)
+	}
+}
+
+func TestPitfall14SmallNumbersMakeNoPercentageAndNoRatio(t *testing.T) {
+	if _, ok := stat.Percentage(9, 19); ok {
+		t.Error("a percentage on a base of 19")
+	}
+	if _, why := stat.RatioOf(year(2014, 10), year(2014, 4), stat.Level95); why != stat.RefusedSmall {
+		t.Errorf("10 against 4: %q", why)
+	}
+}
+
+func TestPitfall15OverlappingSpansAreNeverAdded(t *testing.T) {
+	running := with(year(2013, 50), func(o *stat.Observation) { o.Period.From = day(2012, 1, 1) })
+	p := stat.Pool([]stat.Observation{year(2012, 20), running}, 2, nil, stat.Level95)
+	if p[0].Why != stat.RefusedOverlap || p[0].Observation.Value != 0 {
+		t.Errorf("%+v", p[0])
+	}
+}
+
+func TestPitfall15NoRatioAcrossSources(t *testing.T) {
+	p := stat.Panel{Series: []stat.Series{{ID: "a", Dataset: "police"}, {ID: "b", Dataset: "court"}},
+		Ratio: &stat.Ratio{Of: "a", To: "b"}}
+	if len(stat.LintPanel(p)) == 0 {
+		t.Error("a ratio across two data sets passes")
+	}
+}
+
+func TestPitfall18ThereIsNoFunnel(t *testing.T) {
+	want := []stat.Form{stat.FormPair, stat.FormColumns, stat.FormLine, stat.FormSpans}
+	if !slices.Equal(stat.Forms, want) {
+		t.Errorf("forms %v, want %v: stages of one year are not one group of people", stat.Forms, want)
+	}
+}
+
+func TestPitfall19YearsOfTwoClocksAreNotDivided(t *testing.T) {
+	fiscal := with(year(2019, 60), func(o *stat.Observation) { o.Period = stat.FiscalYear(stat.ClockFederalFiscal, 2019) })
+	if _, why := stat.RatioOf(year(2019, 50), fiscal, stat.Level95); why != stat.RefusedPeriod {
+		t.Errorf("%q", why)
+	}
+	if a, b := year(2019, 50).Period.Label(stat.ClockCalendar), fiscal.Period.Label(stat.ClockFederalFiscal); a == b {
+		t.Errorf("both are called %q", a)
+	}
+}
+
+func TestPitfall23ABoundIsNotACount(t *testing.T) {
+	least := with(year(2014, 65), func(o *stat.Observation) { o.Bound = stat.BoundAtLeast })
+	if _, why := stat.RatioOf(least, year(2014, 50), stat.Level95); why != stat.RefusedBound {
+		t.Errorf("ratio: %q", why)
+	}
+	if c := stat.ComparePeriods(year(2013, 50), least, stat.CompareOptions{}); c.Why != stat.RefusedBound {
+		t.Errorf("comparison: %q", c.Why)
+	}
+}
+
+func TestPitfall26NoRateOfATinyEvent(t *testing.T) {
+	residents := year(2014, 3_600_000)
+	if _, why := stat.RateOf(year(2014, 9), residents, 100_000, stat.Level95); why != stat.RefusedSmall {
+		t.Errorf("%q", why)
+	}
+	if r, _ := stat.RateOf(year(2014, 10), residents, 100_000, stat.Level95); r.Interval == nil || !r.Has(stat.MarkUnstable) {
+		t.Errorf("%+v, want an interval and a mark", r)
+	}
+}
+
+func TestPitfall27ConvictionsAreNotDividedByArrests(t *testing.T) {
+	convictions := with(year(2014, 1841), func(o *stat.Observation) { o.Unit = "conviction" })
+	if _, why := stat.RatioOf(convictions, year(2014, 3557), stat.Level95); why != stat.RefusedUnit {
+		t.Errorf("%q", why)
+	}
+}
