@@ -79,7 +79,7 @@ func Open(ctx context.Context, r io.Reader, in Input) (*Rows, error) {
 	}
 	p.comma, p.quote = s.comma, s.quote
 	ctx, cancel := context.WithCancel(ctx)
-	rows := &Rows{plan: p, keys: newKeys(ds), cancel: cancel}
+	rows := &Rows{plan: p, keys: newKeys(), cancel: cancel}
 	rows.start(ctx, s, in.Workers)
 	return rows, nil
 }

@@ -15,7 +15,6 @@ import (
 // Two keys are taken as equal when their 64-bit hashes are; among ten million different keys that happens by chance
 // with a probability of about 3 in a million, and then costs one row that is quarantined, with its reason.
 type keys struct {
-	keep  bool // equal rows are other records, not repeats
 	table []entry
 	n     int
 }
@@ -26,9 +25,7 @@ type entry struct {
 	line uint32
 }
 
-func newKeys(ds stat.Dataset) *keys {
-	return &keys{keep: ds.Duplicates == "keep", table: make([]entry, 1<<10)}
-}
+func newKeys() *keys { return &keys{table: make([]entry, 1<<10)} }
 
 // find returns the entry of the key, or the empty place where it belongs.
 func (k *keys) find(hash uint64) *entry {
@@ -62,8 +59,8 @@ func (k *keys) add(e *entry, hash uint64, sum uint32, line int64) {
 }
 
 // check takes the rows of the chunk whose key was seen before out of it: a row all of whose records repeat earlier
-// ones is a duplicate; a row whose key stands on another record is quarantined. Where the data set keeps equal rows,
-// they are records of their own and only a different record under the same key is an issue.
+// ones is a duplicate; a row whose key stands on another record is quarantined. It does nothing where the data set keeps
+// equal rows, or the feed adds rows up: there a key says nothing about one row.
 func (k *keys) check(p *plan, out *parsed) {
 	if !p.keyed {
 		return
@@ -89,7 +86,7 @@ func (k *keys) check(p *plan, out *parsed) {
 			c.Rejects = append(c.Rejects, p.conflict(r, other))
 			c.Accepted--
 			drop = append(drop, r)
-		case repeats > 0 && !k.keep:
+		case repeats > 0:
 			c.Duplicates++
 			c.Accepted--
 			drop = append(drop, r)

@@ -98,7 +98,7 @@ func newPlan(in Input, ds stat.Dataset, header []string) (*plan, error) {
 	if !ds.Since.IsZero() {
 		p.since, _ = days(ds.Since.Year, int(ds.Since.Month), ds.Since.Day)
 	}
-	p.keyed = len(ds.Key) > 0 && !in.Feed.AddsUp
+	p.keyed = len(ds.Key) > 0 && ds.Duplicates != "keep" && !in.Feed.AddsUp
 	if err := p.words(m); err != nil {
 		return nil, err
 	}
