@@ -23,6 +23,7 @@ type Input struct {
 	Definitions stat.Definitions // code lists and the feed's data set
 	Today       stat.Date        // no record may be later
 	Workers     int              // 0: as many as there are processors
+	Fixes       Fixes            // rows that their sender repaired, which take the place of their originals
 }
 
 // Refused is an export that cannot be read at all: every row of it would be wrong for the same reason.
@@ -77,7 +78,7 @@ func Open(ctx context.Context, r io.Reader, in Input) (*Rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.comma, p.quote = s.comma, s.quote
+	p.comma, p.quote, p.fixes = s.comma, s.quote, in.Fixes
 	ctx, cancel := context.WithCancel(ctx)
 	rows := &Rows{plan: p, keys: newKeys(), cancel: cancel}
 	rows.start(ctx, s, in.Workers)

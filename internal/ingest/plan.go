@@ -43,6 +43,7 @@ type plan struct {
 	comma   byte
 	quote   byte
 	seed    maphash.Seed // one for all workers: they hash into the same table
+	fixes   Fixes
 	notices []stat.Issue // warnings about the file as a whole
 }
 

@@ -99,7 +99,11 @@ func (w *worker) row(out *parsed, text []byte, e extent) {
 	c, p := out.chunk, w.p
 	w.issues = w.issues[:0]
 	c.Rows++
-	w.cells.split(text, p.comma, p.quote)
+	if fixed, ok := p.fixes[w.line]; ok {
+		text, e = w.repaired(fixed), extent{}
+	} else {
+		w.cells.split(text, p.comma, p.quote)
+	}
 	if blank(w.cells.list) {
 		aside(c, "blank line")
 		return
@@ -137,6 +141,29 @@ func (w *worker) row(out *parsed, text []byte, e extent) {
 		}
 		out.rows = append(out.rows, parsedRow{line: w.line, from: start, to: len(c.Lines), text: text})
 	}
+}
+
+// repaired puts the cells that the sender repaired in the place of the row, and gives them as the text of a record.
+func (w *worker) repaired(cells []string) []byte {
+	w.cells.list = w.cells.list[:0]
+	var text []byte
+	for i, c := range cells {
+		if i > 0 {
+			text = append(text, w.p.comma)
+		}
+		w.cells.list = append(w.cells.list, []byte(c))
+		text = append(text, w.p.quoted(c)...)
+	}
+	return text
+}
+
+// quoted writes a cell so that it reads as one again.
+func (p *plan) quoted(cell string) string {
+	if p.quote == 0 || !strings.ContainsAny(cell, string([]byte{p.comma, p.quote, '\r', '\n'})) {
+		return cell
+	}
+	q := string(p.quote)
+	return q + strings.ReplaceAll(cell, q, q+q) + q
 }
 
 // shape reports whether the record is a row of text cells under the header; if not, issues say why.

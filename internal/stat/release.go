@@ -118,7 +118,7 @@ type Batch struct {
 	Records     int64     `json:"records"` // what the accepted rows became; more than rows where a wide row holds several
 	Verb        Verb      `json:"verb,omitempty"`
 	Reason      string    `json:"reason,omitempty"`   // why, in a sentence; required for a correction
-	Fixes       string    `json:"fixes,omitempty"`    // id of the batch whose quarantined rows come back in this one
+	Fixes       string    `json:"fixes,omitempty"`    // id of the batch that is read again, with the repaired rows of this one
 	Header      []string  `json:"header,omitempty"`   // the sender's own columns
 	Asides      []Aside   `json:"asides,omitempty"`   // rows set aside by rule, by reason
 	Withdrawn   time.Time `json:"withdrawn,omitzero"` // when the batch was withdrawn; its records count no more
@@ -133,7 +133,7 @@ const (
 	VerbReplace Verb = "replace" // for every period it covers, its records stand instead of the earlier ones
 	VerbAdd     Verb = "add"     // its records stand beside the earlier ones
 	VerbCorrect Verb = "correct" // each of its records stands instead of the earlier one with the same key
-	VerbFix     Verb = "fix"     // rows of an earlier batch, repaired by its sender, take their places in it
+	VerbFix     Verb = "fix"     // an earlier batch again, with rows that its sender repaired in their places
 )
 
 // Verbs lists every verb.

@@ -169,16 +169,19 @@ func yearOf(date string, clock stat.Clock) (from, to string) {
 
 // current gives the clause that keeps the records which are current at the moment, with its bound values: those of
 // batches received by then and not withdrawn by then, unless a later such batch replaces their period or corrects
-// their key.
+// their key. A fix stands in the place of the batch it repairs, as a whole and with that batch's age.
 func (s *selection) current() (with, where string, args []any) {
 	at := s.q.AsOf
 	if at.IsZero() {
 		at = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 	}
-	with = `WITH live AS (
+	with = `WITH known AS (
   SELECT b.seq, b.parent, b.verb, b.replaces FROM batches b
   WHERE b.dataset = ? AND b.received_at <= ? AND NOT EXISTS (
     SELECT 1 FROM batch_events e WHERE e.kind = 'withdrawn' AND e.happened_at <= ? AND e.seq IN (b.seq, b.parent))
+), live AS (
+  SELECT k.seq, k.parent, k.verb, k.replaces FROM known k
+  WHERE NOT EXISTS (SELECT 1 FROM known f WHERE f.parent = k.parent AND f.seq > k.seq)
 ), gone AS (
   SELECT DISTINCT o.seq, p.period_from, p.period_to
   FROM live o JOIN live n ON n.replaces AND n.parent > o.parent JOIN batch_periods p ON p.seq = n.seq
