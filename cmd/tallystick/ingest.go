@@ -14,7 +14,6 @@ import (
 
 	"tallystick/internal/ingest"
 	"tallystick/internal/stat"
-	"tallystick/internal/warehouse"
 )
 
 func ingestCommand() command {
@@ -29,10 +28,22 @@ func ingestCommand() command {
 			fs.BoolVar(&ask.bundled, "bundled", false, "take in the exports that ship with the definitions")
 			fs.BoolVar(&ask.dry, "dry-run", false, "read and check everything, and keep nothing")
 			fs.BoolVar(&ask.json, "json", false, "print the result as JSON")
+			fs.StringVar(&ask.fixes, "fixes", "", "the exports are give-back files of this `batch`, repaired")
+			fs.StringVar(&ask.verb, "as", "replace", "`verb`: replace the periods that the export covers, add to them, or correct records by their key")
+			fs.StringVar(&ask.reason, "reason", "", "`sentence` that says why; required for a correction")
 			fs.StringVar(&ask.by, "by", "", "`name` of the person who hands the export in (default: the user of this computer)")
 			return func(ctx context.Context, p *program, args []string) error {
 				if ask.bundled == (len(args) > 0) {
 					return usageError("name the exports to take in, or say -bundled")
+				}
+				switch stat.Verb(ask.verb) {
+				case stat.VerbReplace, stat.VerbAdd:
+				case stat.VerbCorrect:
+					if strings.TrimSpace(ask.reason) == "" {
+						return usageError("a correction needs a reason; say -reason \"…\"")
+					}
+				default:
+					return usageError(fmt.Sprintf("-as %s is not one of replace, add, correct", ask.verb))
 				}
 				return p.ingest(ctx, *ask, args)
 			}
@@ -43,6 +54,9 @@ func ingestCommand() command {
 // intake is what was asked of ingest.
 type intake struct {
 	feed    string
+	fixes   string
+	verb    string
+	reason  string
 	by      string
 	bundled bool
 	dry     bool
@@ -57,6 +71,7 @@ type taken struct {
 	Message string       `json:"message,omitempty"`
 	Batch   *stat.Batch  `json:"batch,omitempty"`
 	Issues  []stat.Issue `json:"issues,omitempty"`
+	Notices []stat.Issue `json:"notices,omitempty"` // warnings that the sender should know of
 }
 
 func (p *program) ingest(ctx context.Context, ask intake, files []string) error {
@@ -77,6 +92,10 @@ func (p *program) ingest(ctx context.Context, ask intake, files []string) error 
 		}
 	}
 	for _, name := range files {
+		if ask.fixes != "" {
+			exports = append(exports, export{path: name})
+			continue
+		}
 		f, err := feedFor(defs, ask.feed, name)
 		if err != nil {
 			return err
@@ -86,18 +105,11 @@ func (p *program) ingest(ctx context.Context, ask intake, files []string) error 
 	if ask.by == "" {
 		ask.by = userName()
 	}
-	state := p.state
-	if ask.dry {
-		if state, err = os.MkdirTemp("", "tallystick-dry-run-"); err != nil {
-			return fmt.Errorf("a folder for the dry run: %w", err)
-		}
-		defer os.RemoveAll(state)
-	}
-	wh, err := warehouse.Open(ctx, state)
+	wh, err := p.warehouse(ctx, ask.dry)
 	if err != nil {
 		return err
 	}
-	defer wh.Close()
+	defer wh.close()
 
 	var results []taken
 	refused := 0
@@ -117,7 +129,11 @@ func (p *program) ingest(ctx context.Context, ask intake, files []string) error 
 		}
 		results = append(results, t)
 	}
-	if ask.json {
+	if ask.dry {
+		if err := p.effect(ctx, defs, wh, ask.json, results); err != nil {
+			return err
+		}
+	} else if ask.json {
 		if err := writeJSON(p.stdout, results); err != nil {
 			return err
 		}
@@ -128,9 +144,22 @@ func (p *program) ingest(ctx context.Context, ask intake, files []string) error 
 	return nil
 }
 
-// take receives, reads and loads one export.
-func (p *program) take(ctx context.Context, wh *warehouse.Warehouse, defs stat.Definitions, feed stat.Feed, name string, ask intake) (taken, error) {
-	t := taken{File: name, Feed: feed.ID}
+// take receives, reads and loads one export, or the repaired rows of one.
+func (p *program) take(ctx context.Context, wh *working, defs stat.Definitions, feed stat.Feed, name string, ask intake) (taken, error) {
+	t := taken{File: name}
+	var root stat.Batch
+	var earlier []stat.Batch
+	if ask.fixes != "" {
+		var err error
+		if root, earlier, err = wh.Family(ctx, ask.fixes); err != nil {
+			return t, err
+		}
+		var ok bool
+		if feed, ok = defs.Feed(root.Feed); !ok {
+			return t, fmt.Errorf("feed %q of batch %s: %w", root.Feed, root.ID, stat.ErrNotFound)
+		}
+	}
+	t.Feed = feed.ID
 	ds, ok := defs.Dataset(feed.Dataset)
 	if !ok {
 		return t, fmt.Errorf("data set %q of feed %s: %w", feed.Dataset, feed.ID, stat.ErrNotFound)
@@ -149,14 +178,24 @@ func (p *program) take(ctx context.Context, wh *warehouse.Warehouse, defs stat.D
 	if err != nil {
 		return t, err
 	}
-	bytes, err := wh.OpenExport(batch)
-	if err != nil {
-		return t, err
-	}
-	defer bytes.Close()
+	batch.Verb, batch.Reason = stat.Verb(ask.verb), ask.reason
 	step := p.start("ingesting " + filepath.Base(name))
 	defer step.stop()
-	rows, err := ingest.Open(ctx, bytes, ingest.Input{Name: filepath.Base(name), Feed: feed, Definitions: defs, Today: stat.DateOf(now)})
+	in := ingest.Input{Name: filepath.Base(name), Feed: feed, Definitions: defs, Today: stat.DateOf(now)}
+	of := batch
+	if ask.fixes != "" {
+		batch.Verb, batch.Fixes, of, in.Name = stat.VerbFix, root.ID, root, root.File
+		in.Fixes, t.Notices, err = wh.fixes(ctx, append(earlier, batch), root)
+	}
+	var rows *ingest.Rows
+	if err == nil {
+		bytes, opening := wh.open(of)
+		if opening != nil {
+			return t, opening
+		}
+		defer bytes.Close()
+		rows, err = ingest.Open(ctx, bytes, in)
+	}
 	var no *ingest.Refused
 	if errors.As(err, &no) {
 		t.Result, t.Issues = "refused", no.Issues
@@ -174,7 +213,7 @@ func (p *program) take(ctx context.Context, wh *warehouse.Warehouse, defs stat.D
 	if err != nil {
 		return t, err
 	}
-	t.Result, t.Batch = "taken", &loaded
+	t.Result, t.Batch, t.Notices = "taken", &loaded, append(t.Notices, rows.Notices()...)
 	if loaded.Quarantined > 0 {
 		rejects, err := wh.Quarantine(ctx, loaded.ID)
 		if err != nil {
@@ -190,6 +229,7 @@ func (p *program) take(ctx context.Context, wh *warehouse.Warehouse, defs stat.D
 // report prints what became of an export.
 func (p *program) report(t taken) {
 	const most = 20
+	printIssues(p.stderr, t.Notices)
 	for i, issue := range t.Issues {
 		if i == most {
 			fmt.Fprintf(p.stderr, "… and %s\n", plural(int64(len(t.Issues)-most), "more issue", "more issues"))
@@ -214,6 +254,12 @@ func (p *program) report(t taken) {
 		fmt.Fprintf(p.stdout, "%s: %s: %s rows = %s accepted + %s quarantined + %s duplicates + %s set aside by rule\n", t.File, verb,
 			stat.FormatCount(b.Rows), stat.FormatCount(b.Accepted), stat.FormatCount(b.Quarantined),
 			stat.FormatCount(b.Duplicates), stat.FormatCount(b.SetAside))
+		for _, a := range b.Asides {
+			fmt.Fprintf(p.stdout, "  set aside: %s, %s\n", plural(a.Rows, "row", "rows"), a.Reason)
+		}
+		if b.Quarantined > 0 && t.Result == "taken" {
+			fmt.Fprintf(p.stdout, "  to fix: tallystick giveback %s\n", b.ID)
+		}
 	}
 }
 

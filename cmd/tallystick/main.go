@@ -43,6 +43,10 @@ func commands() []command {
 	return []command{
 		checkCommand(),
 		ingestCommand(),
+		batchesCommand(),
+		givebackCommand(),
+		withdrawCommand(),
+		eraseCommand(),
 		publishCommand(),
 		verifyCommand(),
 		serveCommand(),

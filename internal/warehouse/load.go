@@ -76,6 +76,9 @@ func (w *Warehouse) load(ctx context.Context, conn *sql.Conn, tx *sql.Tx, b stat
 	if err := source.insert(ctx, conn, tx, table, seq); err != nil {
 		return b, err
 	}
+	if err := w.checkVerb(ctx, tx, b, ds, table, seq); err != nil {
+		return b, err
+	}
 	if err := source.rejects.insert(ctx, conn, tx, seq); err != nil {
 		return b, err
 	}
