@@ -41,30 +41,36 @@ async function explore(drawing, button, status) {
       loaded(drawing.dataset.engine),
       fetch(drawing.dataset.options).then((r) => { if (!r.ok) throw new Error(r.status); return r.json(); }),
     ]);
-    const sealed = drawing.firstElementChild;
     const place = document.createElement("div");
+    const stage = document.createElement("div");
     const wide = matchMedia("(min-width: 48rem)");
     const dark = matchMedia("(prefers-color-scheme: dark)");
-    place.className = "explored";
     let chart;
+    // The layouts are made for one size each; the stage is scaled to the room there is, as the drawing was.
+    const fit = () => {
+      const [width, height] = options.size[wide.matches ? "wide" : "narrow"];
+      const scale = Math.min(drawing.clientWidth, wide.matches ? Infinity : 480) / width;
+      stage.style.cssText = `width:${width}px;height:${height}px;transform-origin:0 0;transform:scale(${scale})`;
+      place.style.height = Math.ceil(height * scale) + "px";
+    };
     const draw = () => {
-      const shown = wide.matches ? sealed : sealed.nextElementSibling;
-      const box = shown.querySelector("svg").viewBox.baseVal;
       chart?.dispose();
-      place.style.height = Math.round((drawing.clientWidth * box.height) / box.width) + "px";
-      chart = echarts.init(place, null, { renderer: "svg", width: drawing.clientWidth });
+      fit();
+      chart = echarts.init(stage, null, { renderer: "svg" });
       const option = resolved(options[wide.matches ? "wide" : "narrow"], palette());
       option.tooltip = { trigger: "item", ...option.tooltip, renderMode: "richText", confine: true };
       chart.setOption(option);
     };
     for (const child of drawing.children) child.hidden = true;
+    place.className = "explored";
+    place.append(stage);
     drawing.append(place);
     draw();
     wide.addEventListener("change", draw);
     dark.addEventListener("change", draw);
-    addEventListener("resize", () => chart.resize({ width: drawing.clientWidth }));
+    addEventListener("resize", fit);
     button.parentElement.hidden = true;
-    status.textContent = "The chart can now be explored.";
+    status.textContent = "Point at a mark to read its value. The table below has them all.";
   } catch (problem) {
     button.disabled = false;
     status.textContent = "The chart could not be loaded. The drawing and the table say the same.";
@@ -74,11 +80,12 @@ async function explore(drawing, button, status) {
 for (const drawing of document.querySelectorAll(".drawing[data-options]")) {
   const line = document.createElement("p");
   const button = document.createElement("button");
-  const status = document.createElement("span");
+  const status = document.createElement("p");
   line.className = "explore";
   button.type = "button";
   button.textContent = "Explore the chart";
   status.setAttribute("role", "status");
+  status.className = "explore-said";
   line.append(button);
   drawing.after(line, status);
   button.addEventListener("click", () => explore(drawing, button, status));

@@ -44,11 +44,12 @@ type releaseLine struct {
 var navigation = []link{
 	{Path: "/indicators", Text: "Indicators"},
 	{Path: "/places", Text: "Places"},
+	{Path: "/claims", Text: "Claims"},
 	{Path: "/laws", Text: "Laws"},
+	{Path: "/duties", Text: "Who reports"},
 	{Path: "/sources", Text: "Sources"},
 	{Path: "/methods", Text: "Methods"},
 	{Path: "/releases", Text: "Releases"},
-	{Path: "/about", Text: "About"},
 }
 
 // bare is the frame of a page that shows no release, as an error page does. It takes the site's name from the

@@ -128,6 +128,12 @@ func (v *visit) findables() []findable {
 	for _, e := range defs.Events {
 		add("Event", "/laws#event-"+e.ID, e.Title, dateWords(e.Date, e.Precision)+". "+e.Text, e.Act)
 	}
+	for _, c := range defs.Claims {
+		add("Claim", "/claims#"+c.ID, c.Title, c.Quote, c.Speaker, c.About)
+	}
+	for _, d := range defs.Duties {
+		add("Duty to report", "/duties/"+d.ID, d.Title, d.About, d.Citation)
+	}
 	for _, list := range []struct{ id, kind, path string }{{townList, "Town", "/places/"}, {agencyList, "Agency", "/agencies/"}} {
 		l, _ := defs.Codelist(list.id)
 		for _, c := range l.Codes {

@@ -28,7 +28,7 @@ type visit struct {
 type maker func(v *visit) (*representation, error)
 
 // stored answers from memory what was asked before, and makes each answer once however many ask for it at the
-// same time. An answer is kept under the release it shows, the newest one, and its canonical address.
+// same time. An answer is kept under the release it shows, the newest one, the day, and its canonical address.
 func (s *Server) stored(answer maker, parameters ...string) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		v, err := s.visit(c, parameters)
@@ -38,7 +38,7 @@ func (s *Server) stored(answer maker, parameters ...string) echo.HandlerFunc {
 		if v.query.Get("known") != "" {
 			return v.known(c)
 		}
-		key := v.newest.SHA256() + " " + v.rel.SHA256() + " " + v.path + "?" + v.query.Encode()
+		key := v.newest.SHA256() + " " + v.rel.SHA256() + " " + v.today().String() + " " + v.path + "?" + v.query.Encode()
 		if rep, ok := s.store.get(key); ok {
 			return rep.write(c)
 		}

@@ -1,0 +1,103 @@
+package web
+
+import (
+	"tallystick/internal/stat"
+)
+
+// claimsPage holds public statements against the figures of the release.
+type claimsPage struct {
+	page
+	Claims []claimEntry
+}
+
+// claimEntry is a statement with its verdict and the comparisons behind it.
+type claimEntry struct {
+	stat.Claim
+	When       string
+	Verdict    string
+	Class      string
+	Why        string
+	Assertions []assertionLine
+	Indicators []link
+}
+
+// assertionLine is one comparison: what was said, and what the release holds.
+type assertionLine struct {
+	Words   string // what the figure is
+	Said    string
+	Found   string
+	Key     string
+	Path    string
+	Verdict string
+	Why     string
+	Unlike  string
+}
+
+// verdictWords says how a claim stands.
+var verdictWords = map[stat.ClaimVerdict]string{
+	stat.ClaimHolds:      "It holds",
+	stat.ClaimSameSource: "It cannot be checked by another source",
+	stat.ClaimDiffers:    "The figures differ from it",
+	stat.ClaimUnchecked:  "It cannot be checked",
+}
+
+// assertionWords says how one comparison stands.
+var assertionWords = map[stat.ClaimVerdict]string{
+	stat.ClaimHolds:      "agrees",
+	stat.ClaimSameSource: "is the statement itself",
+	stat.ClaimDiffers:    "differs",
+	stat.ClaimUnchecked:  "cannot be checked",
+}
+
+// claims serves GET /claims.
+func (s *Server) claims(v *visit) (*representation, error) {
+	defs := v.rel.Definitions()
+	p := claimsPage{page: v.frame("Claims", "What has been said in public, held against the figures of this release.")}
+	obs := v.rel.AllObservations()
+	for _, c := range defs.Claims {
+		judged := stat.JudgeClaim(c, obs)
+		e := claimEntry{
+			Claim: c, When: dateWords(c.Said, c.Precision), Verdict: verdictWords[judged.Verdict], Class: string(judged.Verdict), Why: judged.Why,
+		}
+		e.Address = webLink(c.Address)
+		for _, a := range judged.Assertions {
+			e.Assertions = append(e.Assertions, v.assertionLine(a))
+		}
+		for _, id := range c.Indicators {
+			if ind, ok := defs.Indicator(id); ok {
+				e.Indicators = append(e.Indicators, link{Path: v.indicatorPath(id), Text: ind.Question})
+			}
+		}
+		p.Claims = append(p.Claims, e)
+	}
+	return v.show("claims", p)
+}
+
+func (v *visit) assertionLine(a stat.JudgedAssertion) assertionLine {
+	line := assertionLine{
+		Words: a.Figure, Verdict: assertionWords[a.Verdict], Why: a.Why, Unlike: a.Unlike,
+		Said: saidWords(a.Is, a.Value),
+	}
+	o, ok := observation(v.rel, a.Key)
+	if !ok {
+		return line
+	}
+	ind, _ := v.rel.Definitions().Indicator(o.Indicator)
+	panel, series := panelOf(ind, o)
+	line.Words = nounWords(o, panel, series) + ", " + o.Period.Label(panel.Clock)
+	line.Found, line.Key, line.Path = numberWords(o, panel), o.Key(), v.valuePath(o.Key())
+	return line
+}
+
+// saidWords is a number as it was said: at most 5.4.
+func saidWords(b stat.Bound, value float64) string {
+	decimals := 0
+	if value != float64(int64(value)) {
+		decimals = 1
+	}
+	n := stat.FormatNumber(value, decimals)
+	if w := b.Words(); w != "" {
+		return w + " " + n
+	}
+	return n
+}
