@@ -25,7 +25,7 @@ var guides = map[string]reflect.Type{
 	"Rate":      reflect.TypeFor[stat.Rate](),
 	"Breakdown": reflect.TypeFor[stat.Breakdown](), "Pairing": reflect.TypeFor[stat.Pairing](),
 	"Feed": reflect.TypeFor[stat.Feed](), "Schedule": reflect.TypeFor[stat.Schedule](),
-		"Reading": reflect.TypeFor[stat.Reading](),
+	"Reading": reflect.TypeFor[stat.Reading](),
 	"Mapping": reflect.TypeFor[stat.Mapping](), "Field map": reflect.TypeFor[stat.FieldMap](),
 	"Period map": reflect.TypeFor[stat.PeriodMap](), "Row rule": reflect.TypeFor[stat.RowRule](),
 	"Long": reflect.TypeFor[stat.Long](), "Numbers": reflect.TypeFor[stat.Numbers](),
@@ -33,8 +33,8 @@ var guides = map[string]reflect.Type{
 	"Duty": reflect.TypeFor[stat.Duty](), "Duty version": reflect.TypeFor[stat.DutyVersion](),
 	"Duty item": reflect.TypeFor[stat.DutyItem](),
 	"Claim":     reflect.TypeFor[stat.Claim](), "Assertion": reflect.TypeFor[stat.Assertion](),
-	"Reconciliation": reflect.TypeFor[stat.Reconciliation](),
-		"Reconciled figure": reflect.TypeFor[stat.ReconciledFigure](),
+	"Reconciliation":    reflect.TypeFor[stat.Reconciliation](),
+	"Reconciled figure": reflect.TypeFor[stat.ReconciledFigure](),
 }
 
 // guideRow is one line of a table of the guide.
