@@ -367,7 +367,7 @@ func (v *values) contested() [][]stat.Observation {
 	for _, pick := range v.picks() {
 		group := []stat.Observation{pick}
 		for _, o := range v.obs {
-			if o.Period.Key() == pick.Period.Key() && o.Key() != pick.Key() && o.Status == stat.StatusReported {
+			if o.Period.Same(pick.Period) && o.Key() != pick.Key() && o.Status == stat.StatusReported {
 				group = append(group, o)
 			}
 		}

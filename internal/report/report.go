@@ -78,21 +78,21 @@ func newWriter(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions
 			list = append(list, stat.Series{ID: "rate"})
 		}
 		for _, s := range list {
-			v := &values{panel: p, series: s}
-			for _, o := range sorted {
-				if o.Indicator != ind.ID || o.Panel != p.ID || o.Series != s.ID {
-					continue
-				}
-				switch len(o.Codes) {
-				case 0:
-					v.obs = append(v.obs, o)
-				case 1:
-					v.parts = append(v.parts, o)
-				}
-			}
-			v.breaks = stat.BreaksOf(s, v.obs, defs)
-			w.series[p.ID+"/"+s.ID] = v
+			w.series[p.ID+"/"+s.ID] = &values{panel: p, series: s}
 		}
+	}
+	for _, o := range sorted {
+		v, ok := w.series[o.Panel+"/"+o.Series]
+		switch {
+		case o.Indicator != ind.ID || !ok:
+		case len(o.Codes) == 0:
+			v.obs = append(v.obs, o)
+		case len(o.Codes) == 1:
+			v.parts = append(v.parts, o)
+		}
+	}
+	for _, v := range w.series {
+		v.breaks = stat.BreaksOf(v.series, v.obs, defs)
 	}
 	return w
 }
@@ -113,7 +113,7 @@ func (v *values) at(p stat.Period) (stat.Observation, bool) {
 	var first stat.Observation
 	found := false
 	for _, o := range v.obs {
-		if o.Period.Key() != p.Key() {
+		if !o.Period.Same(p) {
 			continue
 		}
 		if o.Has(stat.MarkPreferred) {
@@ -130,7 +130,7 @@ func (v *values) at(p stat.Period) (stat.Observation, bool) {
 func (v *values) picks() []stat.Observation {
 	var out []stat.Observation
 	for _, o := range v.obs {
-		if len(out) > 0 && out[len(out)-1].Period.Key() == o.Period.Key() {
+		if len(out) > 0 && out[len(out)-1].Period.Same(o.Period) {
 			continue
 		}
 		pick, _ := v.at(o.Period)

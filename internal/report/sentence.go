@@ -210,7 +210,7 @@ func (w *writer) rate(p stat.Panel, period stat.Period) []stat.Part {
 // residents returns the population observation of the panel for the period.
 func (w *writer) residents(p stat.Panel, period stat.Period) stat.Observation {
 	for _, o := range w.people {
-		if o.Panel == p.ID && o.Period.Key() == period.Key() {
+		if o.Panel == p.ID && o.Period.Same(period) {
 			return o
 		}
 	}
@@ -251,7 +251,7 @@ func (w *writer) list(p stat.Panel, series string) []stat.Part {
 		}
 		phrase = append(phrase, text(" "+periodIn(pick.Period, p.Clock)))
 		for _, o := range v.obs {
-			if o.Period.Key() == pick.Period.Key() && o.Key() != pick.Key() && o.Status == stat.StatusReported {
+			if o.Period.Same(pick.Period) && o.Key() != pick.Key() && o.Status == stat.StatusReported {
 				phrase = append(append(append(phrase, text(" (another source: ")), bare(o)...), text(")"))
 			}
 		}

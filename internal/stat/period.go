@@ -138,6 +138,9 @@ func (p Period) Compare(q Period) int {
 	return strings.Compare(p.Stated, q.Stated)
 }
 
+// Same reports whether the two periods are the same days, whatever words they are stated in.
+func (p Period) Same(q Period) bool { return p.From == q.From && p.To == q.To }
+
 // Key names the period in addresses and identifiers: 2015, 2005-2014, 2006-07-01..2016-03-31, ..2012-12-31.
 func (p Period) Key() string {
 	if p.wholeYears() {

@@ -113,7 +113,7 @@ func RatioOf(of, to Observation, level float64) (Observation, Refusal) {
 	if why == "" && of.Unit != to.Unit {
 		why = RefusedUnit
 	}
-	if why == "" && of.Period.Key() != to.Period.Key() {
+	if why == "" && !of.Period.Same(to.Period) {
 		why = RefusedPeriod
 	}
 	if why == "" && (of.Value < RatioMinimum || to.Value < RatioMinimum) {
@@ -144,7 +144,7 @@ func RateOf(count, population Observation, per int64, level float64) (Observatio
 		why = RefusedSmall
 	case population.Status != StatusReported || population.Value < 1:
 		why = RefusedPopulation
-	case population.Period.Key() != count.Period.Key():
+	case !population.Period.Same(count.Period):
 		why = RefusedPeriod
 	}
 	if why != "" {

@@ -38,7 +38,7 @@ func Reconcile(p Pairing, one, other []Observation) []Reconciled {
 				if _, done := partner[i]; done || taken[j] || a.Ordinal != b.Ordinal {
 					continue
 				}
-				if a.Period.Key() == b.Period.Key() || (!exact && a.Period.To.Year == b.Period.To.Year) {
+				if a.Period.Same(b.Period) || (!exact && a.Period.To.Year == b.Period.To.Year) {
 					partner[i], taken[j] = j, true
 				}
 			}
@@ -49,7 +49,7 @@ func Reconcile(p Pairing, one, other []Observation) []Reconciled {
 		if j, found := partner[i]; found {
 			b := other[j]
 			r.Other, r.Why = b.Key(), combine(a, b)
-			if r.Why == "" && a.Period.Key() != b.Period.Key() {
+			if r.Why == "" && !a.Period.Same(b.Period) {
 				r.Why = RefusedPeriod
 			}
 			if r.Why == "" {

@@ -81,7 +81,7 @@ func refusedComparison(a, b Observation, why Refusal) Comparison {
 func reporters(parts []Observation, total Observation, dimension string) map[string]Observation {
 	out := map[string]Observation{}
 	for _, p := range parts {
-		if p.Series == total.Series && p.Panel == total.Panel && p.Period.Key() == total.Period.Key() && len(p.Codes) == 1 &&
+		if p.Series == total.Series && p.Panel == total.Panel && p.Period.Same(total.Period) && len(p.Codes) == 1 &&
 			p.Codes[0].Dimension == dimension {
 			out[p.Codes[0].Code] = p
 		}
