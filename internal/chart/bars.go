@@ -20,6 +20,7 @@ type row struct {
 	series int    // which colour
 	obs    stat.Observation
 	known  bool // whether there is an observation at all
+	limits bool // whether its exact limits are drawn
 }
 
 // fitBars finds the room that the labels and the values of all bars of a figure take, so that the bars of all its
@@ -31,27 +32,33 @@ func (s *sheet) fitBars(panels []stat.Panel, obs []stat.Observation) {
 			continue
 		}
 		found := ofPanel(p, obs)
-		for _, r := range rowsOf(p, found) {
-			if !s.narrow() {
-				label := wrap(r.label, labelText.size, labelText.weight, labelRoom)
-				sub := wrap(r.sub, subText.size, subText.weight, labelRoom)
-				s.barLeft = max(s.barLeft, widest(label, labelText.size, labelText.weight)+14, widest(sub, subText.size, subText.weight)+14)
-			}
-			if r.known && r.obs.Status == stat.StatusReported {
-				room := valueText.width(figureText(r.obs, false)) + 10
-				if open(r.obs) {
-					room += 12
-				}
-				s.barValues = max(s.barValues, room)
-			}
-		}
+		s.fitRows(rowsOf(p, found))
 		if ratio, known := latestRatio(found); known && p.Ratio != nil && p.Form == stat.FormPair && !s.narrow() {
 			lines := ratioLines(p, ratio)
 			column := max(ratioText.width(lines[0]), widest(lines[1:], subText.size, subText.weight))
 			s.barRight = min(s.barRight, s.width-column-28)
 		}
 	}
-	s.barLeft = math.Round(s.barLeft) + 0.5
+	s.barLeft = math.Floor(s.barLeft) + 0.5
+}
+
+// fitRows widens the room of labels and values to what the rows need.
+func (s *sheet) fitRows(rows []row) {
+	for _, r := range rows {
+		if !s.narrow() {
+			label := wrap(r.label, labelText.size, labelText.weight, labelRoom)
+			sub := wrap(r.sub, subText.size, subText.weight, labelRoom)
+			s.barLeft = max(s.barLeft, widest(label, labelText.size, labelText.weight)+14, widest(sub, subText.size, subText.weight)+14)
+		}
+		if r.known && r.obs.Status == stat.StatusReported {
+			room := valueText.width(s.figure(r.obs, false)) + 10
+			if open(r.obs) {
+				room += 12
+			}
+			s.barValues = max(s.barValues, room)
+		}
+	}
+	s.barLeft = math.Floor(s.barLeft) + 0.5
 }
 
 // rowsOf gives the bars of a panel: one for each series of a pair, one for each stated figure of spans.
@@ -77,6 +84,9 @@ func (s *sheet) bars(p stat.Panel, rows []row) (middle float64) {
 		height = max(height, float64(len(labels[i])+len(subs[i]))*labelPitch)
 		if r.known && r.obs.Status == stat.StatusReported {
 			top = max(top, r.obs.Value)
+			if _, upper, ok := r.interval(); ok {
+				top = max(top, upper)
+			}
 		}
 	}
 	width := s.barRight - left - s.barValues
@@ -101,6 +111,8 @@ func (s *sheet) bars(p stat.Panel, rows []row) (middle float64) {
 	plot := s.grid(left, gridTop, width, pitch*float64(len(rows)), bare(0, top), words(names))
 	marks, tips := bars(p.Title, barHeight), series{Z: 5, Silent: true}
 	tips.Type, tips.Name = "scatter", p.Title
+	halo, whiskers := strokes(paper, 4, 4), strokes(ink, 1.5, 5)
+	cap := 4 / pitch
 	for i, r := range rows {
 		centre := gridTop + (float64(i)+0.5)*pitch
 		s.rowLabel(labels[i], subs[i], centre, above)
@@ -116,7 +128,15 @@ func (s *sheet) bars(p stat.Panel, rows []row) (middle float64) {
 			s.text(subText, left+8, centre+subText.size*baselineShift, "left", text)
 			continue
 		}
-		marks.data = append(marks.data, s.bar(p, r))
+		d := s.bar(p, r)
+		if lower, upper, ok := r.interval(); ok {
+			y := float64(i)
+			halo.data = append(halo.data, at(lower, y), at(upper, y), gap())
+			whiskers.data = append(whiskers.data, at(upper, y-cap), at(upper, y+cap), gap(), at(lower, y), at(upper, y), gap(),
+				at(lower, y-cap), at(lower, y+cap), gap())
+			d.Label.Offset = []float64{round((upper-r.obs.Value)/top*width) + 2, 0}
+		}
+		marks.data = append(marks.data, d)
 		if open(r.obs) {
 			tips.data = append(tips.data, arrow(r.obs, float64(i), seriesColour(r.series)))
 		}
@@ -124,6 +144,14 @@ func (s *sheet) bars(p stat.Panel, rows []row) (middle float64) {
 	s.add(plot, marks)
 	if len(tips.data) > 0 {
 		s.add(plot, tips)
+	}
+	if len(whiskers.data) > 0 {
+		s.limits = true
+		places := bare(-0.5, float64(len(rows))-0.5)
+		places.Inverse = true
+		over := s.grid(left, gridTop, width, pitch*float64(len(rows)), bare(0, top), places)
+		s.add(over, halo)
+		s.add(over, whiskers)
 	}
 	end := gridTop + pitch*float64(len(rows))
 	if s.narrow() {
@@ -133,6 +161,14 @@ func (s *sheet) bars(p stat.Panel, rows []row) (middle float64) {
 	}
 	s.y = end
 	return (start + end) / 2
+}
+
+// interval gives the ends of the thin line of a row that has one.
+func (r row) interval() (lower, upper float64, ok bool) {
+	if !r.limits || r.obs.Interval == nil || math.IsInf(r.obs.Interval.Upper, 1) {
+		return 0, 0, false
+	}
+	return r.obs.Interval.Lower, r.obs.Interval.Upper, true
 }
 
 // rowLabel sets the label of a row: left of the bar whose middle is centre, or above it.
@@ -163,7 +199,7 @@ func (s *sheet) bar(p stat.Panel, r row) datum {
 		name = r.sub
 	}
 	return datum{Value: r.obs.Value, ItemStyle: fill, Tooltip: s.tooltip(p, name, r.obs),
-		Label: &label{Show: true, Formatter: figureText(r.obs, false), Position: "right", Distance: 8, Offset: offset,
+		Label: &label{Show: true, Formatter: s.figure(r.obs, false), Position: "right", Distance: 8, Offset: offset,
 			Color: valueText.colour, FontSize: valueText.size, FontWeight: valueText.weight, FontFamily: family}}
 }
 

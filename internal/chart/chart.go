@@ -66,13 +66,14 @@ func Draw(ind stat.Indicator, obs []stat.Observation, ctx Context) (Figure, erro
 	if err != nil {
 		return Figure{}, fmt.Errorf("draw %s: %w", ind.ID, err)
 	}
-	return press(ind, ctx, wide, narrow)
+	return press(ind.ID, ind.Title, ctx, wide, narrow)
 }
 
-// press turns two composed sheets into a figure. The two drawings are made at the same time.
-func press(ind stat.Indicator, ctx Context, wide, narrow *sheet) (Figure, error) {
+// press turns two composed sheets into a figure; id tells its identifiers from those of other figures on a page. The
+// two drawings are made at the same time.
+func press(id, title string, ctx Context, wide, narrow *sheet) (Figure, error) {
 	sheets := []*sheet{wide, narrow}
-	prefixes := []string{ind.ID + "-w", ind.ID + "-n"}
+	prefixes := []string{id + "-w", id + "-n"}
 	options, drawings, errs := make([]json.RawMessage, 2), make([][]byte, 2), make([]error, 2)
 	var wg sync.WaitGroup
 	for i, s := range sheets {
@@ -86,7 +87,7 @@ func press(ind stat.Indicator, ctx Context, wide, narrow *sheet) (Figure, error)
 	wg.Wait()
 	for _, err := range errs {
 		if err != nil {
-			return Figure{}, fmt.Errorf("draw %s: %w", ind.ID, err)
+			return Figure{}, fmt.Errorf("draw %s: %w", id, err)
 		}
 	}
 	file, err := json.Marshal(struct {
@@ -97,11 +98,11 @@ func press(ind stat.Indicator, ctx Context, wide, narrow *sheet) (Figure, error)
 		"wide": {wide.width, wide.height}, "narrow": {narrow.width, narrow.height},
 	}})
 	if err != nil {
-		return Figure{}, fmt.Errorf("draw %s: %w", ind.ID, err)
+		return Figure{}, fmt.Errorf("draw %s: %w", id, err)
 	}
 	return Figure{
 		Wide: drawings[0], Narrow: drawings[1], Options: file,
-		Standalone: standalone(ind.Title, ctx.Alt, drawings[0], wide.height),
+		Standalone: standalone(title, ctx.Alt, drawings[0], wide.height),
 	}, nil
 }
 

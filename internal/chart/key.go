@@ -62,7 +62,7 @@ func (s *sheet) key(p stat.Panel, obs []stat.Observation) {
 	}
 	if len(parts) > 0 {
 		mark := "Hatched: "
-		if p.Form == stat.FormLine {
+		if p.Form == stat.FormLine || s.dots {
 			mark = "Open marker: "
 		}
 		sentences = append(sentences, mark+strings.Join(parts, "; ")+".")

@@ -52,7 +52,7 @@ func (s *sheet) line(p stat.Panel, obs []stat.Observation) {
 			room = max(room, widest(wrap(one.Label, 13, semibold, 150), 13, semibold)+14)
 		}
 	}
-	c := scaleTo(top, steps)
+	c := scaleTo(top, steps, s.decimals == 0)
 	c.height = height
 	span.left = scaleRoom(c)
 	span.width = s.width - room - span.left - 1
@@ -153,7 +153,7 @@ func (s *sheet) valueLabels(points [][]point, taken []box) {
 		}
 	}
 	for _, p := range byImportance(points) {
-		text := figureText(p.obs, true)
+		text := s.figure(p.obs, true)
 		width, least := valueText13.width(text), math.Inf(1)
 		var chosen box
 		for i, x := range []float64{p.x - width/2, p.x - width + 6, p.x - 6} {

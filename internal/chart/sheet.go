@@ -66,6 +66,8 @@ type sheet struct {
 	marks         int
 	breaks        []stat.Break // of the panel that is being drawn
 	limits        bool         // whether thin lines for exact limits are drawn
+	decimals      int          // of the values that are drawn: none but for ratios and rates
+	dots          bool         // whether values by year are dots and not columns
 	barLeft       float64      // where the bars of all panels begin,
 	barRight      float64      // where the longest of them ends at most,
 	barValues     float64      // and the room that their labels take after them
@@ -131,38 +133,38 @@ func (s *sheet) grid(left, top, width, height float64, x, y axis) int {
 func (s *sheet) add(plot int, one series) {
 	one.XAxisIndex, one.YAxisIndex = plot, plot
 	one.Emphasis = &emphasis{Disabled: true}
-	s.marks += len(one.data)
+	for _, d := range one.data {
+		if stroke := one.Type == "line" && one.Silent; !stroke || d.Value == "-" { // a stroke counts once, at its end
+			s.marks++
+		}
+	}
 	one.Data = one.data
 	s.series = append(s.series, one)
 }
 
 // compose lays out the figure of an indicator on a sheet of the width.
 func compose(ind stat.Indicator, obs []stat.Observation, ctx Context, width float64) (*sheet, error) {
+	return layOut(ctx, width, func(s *sheet) error {
+		s.fitBars(ind.Panels, obs)
+		for i, p := range ind.Panels {
+			if i > 0 {
+				s.y += 20
+				s.rule(0, s.y, s.width, s.y, hairs, 1, nil, 0)
+				s.y += 8
+			}
+			if err := s.panel(p, ofPanel(p, obs)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// layOut makes a sheet from what parts put on it, with source and release at its foot.
+func layOut(ctx Context, width float64, parts func(*sheet) error) (*sheet, error) {
 	s := &sheet{ctx: ctx, width: width}
-	s.fitBars(ind.Panels, obs)
-	for i, p := range ind.Panels {
-		if i > 0 {
-			s.y += 20
-			s.rule(0, s.y, s.width, s.y, hairs, 1, nil, 0)
-			s.y += 8
-		}
-		found := ofPanel(p, obs)
-		if len(found) == 0 {
-			return nil, fmt.Errorf("panel %s has no observations: %w", p.ID, stat.ErrInvalid)
-		}
-		s.breaks = breaksFor(p, ctx.Breaks)
-		switch p.Form {
-		case stat.FormPair:
-			s.pair(p, found)
-		case stat.FormSpans:
-			s.spans(p, found)
-		case stat.FormColumns:
-			s.columns(p, found)
-		case stat.FormLine:
-			s.line(p, found)
-		default:
-			return nil, fmt.Errorf("panel %s has the unknown form %q: %w", p.ID, p.Form, stat.ErrInvalid)
-		}
+	if err := parts(s); err != nil {
+		return nil, err
 	}
 	s.corner()
 	if s.marks > maxMarks {
@@ -171,6 +173,27 @@ func compose(ind stat.Indicator, obs []stat.Observation, ctx Context, width floa
 	}
 	s.height = math.Ceil(s.y)
 	return s, nil
+}
+
+// panel draws one panel in its form.
+func (s *sheet) panel(p stat.Panel, obs []stat.Observation) error {
+	if len(obs) == 0 {
+		return fmt.Errorf("panel %s has no observations: %w", p.ID, stat.ErrInvalid)
+	}
+	s.breaks = breaksFor(p, s.ctx.Breaks)
+	switch p.Form {
+	case stat.FormPair:
+		s.pair(p, obs)
+	case stat.FormSpans:
+		s.spans(p, obs)
+	case stat.FormColumns:
+		s.columns(p, obs)
+	case stat.FormLine:
+		s.line(p, obs)
+	default:
+		return fmt.Errorf("panel %s has the unknown form %q: %w", p.ID, p.Form, stat.ErrInvalid)
+	}
+	return nil
 }
 
 // breaksFor leaves out the breaks of the law for a panel that counts under no section of it.
@@ -287,9 +310,9 @@ func (s *sheet) corner() {
 // round keeps coordinates to a hundredth of a unit.
 func round(v float64) float64 { return math.Round(v*100) / 100 }
 
-// figureText is the value of an observation as it stands at its mark.
-func figureText(o stat.Observation, short bool) string {
-	number := stat.FormatNumber(o.Value, 0)
+// figure is the value of an observation as it stands at its mark.
+func (s *sheet) figure(o stat.Observation, short bool) string {
+	number := stat.FormatNumber(o.Value, s.decimals)
 	if o.Bound == stat.BoundExactly || o.Bound == "" {
 		return number
 	}
@@ -307,13 +330,13 @@ func open(o stat.Observation) bool {
 // tooltip is what a browser shows for a mark: the label, the value in words, its limits and its remarks.
 func (s *sheet) tooltip(p stat.Panel, label string, o stat.Observation) *tooltip {
 	lines := []string{o.Period.Label(p.Clock) + ", " + label}
-	value := figureText(o, false)
+	value := s.figure(o, false)
 	if unit := s.ctx.label("unit", o.Unit); unit != "" {
 		value += " (" + unit + ")"
 	}
 	lines = append(lines, value)
 	if o.Interval != nil {
-		lines = append(lines, levelText(*o.Interval)+" "+stat.FormatLimits(*o.Interval, intervalDecimals(o)))
+		lines = append(lines, levelText(*o.Interval)+" "+stat.FormatLimits(*o.Interval, max(s.decimals, intervalDecimals(o))))
 	}
 	for _, m := range o.Marks {
 		lines = append(lines, string(m))

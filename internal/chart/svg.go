@@ -17,9 +17,10 @@ import (
 // identifiers by what was drawn before. So nothing of its drawing is passed on: it is read as XML, and a new
 // drawing is written from the elements, attributes and values that are listed here.
 
-// elements that a drawing may hold.
+// elements that a drawing may hold. Clip paths are left out: every scale here holds all of its values, so that they
+// only cost bytes.
 var elements = []string{"svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan",
-	"defs", "clipPath", "linearGradient", "radialGradient", "stop", "pattern"}
+	"defs", "linearGradient", "radialGradient", "stop", "pattern"}
 
 var (
 	numbers  = regexp.MustCompile(`^[-+0-9.eE, ]+$`)
@@ -39,7 +40,7 @@ var attributes = map[string]*regexp.Regexp{
 	"x": numbers, "y": numbers, "width": numbers, "height": numbers, "x1": numbers, "y1": numbers, "x2": numbers,
 	"y2": numbers, "cx": numbers, "cy": numbers, "r": numbers, "rx": numbers, "ry": numbers, "dx": unitless,
 	"dy": unitless, "offset": numbers, "viewBox": numbers,
-	"patternUnits": word, "patternContentUnits": word, "gradientUnits": word, "clipPathUnits": word,
+	"patternUnits": word, "patternContentUnits": word, "gradientUnits": word,
 	"fill": paint, "stroke": paint, "stop-color": paint, "fill-opacity": numbers, "stroke-opacity": numbers,
 	"opacity": numbers, "stop-opacity": numbers, "stroke-width": numbers, "stroke-dasharray": numbers,
 	"stroke-dashoffset": numbers, "stroke-linecap": word, "stroke-linejoin": word, "stroke-miterlimit": numbers,
@@ -47,7 +48,7 @@ var attributes = map[string]*regexp.Regexp{
 }
 
 // references are the attributes that may point at another element of the same drawing.
-var references = []string{"fill", "stroke", "clip-path"}
+var references = []string{"fill", "stroke"}
 
 // rebuild writes a new drawing from what ECharts drew. Identifiers are numbered by first appearance behind the
 // prefix, so that equal options give equal bytes and several drawings can share a page. It returns

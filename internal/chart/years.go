@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-echarts/go-echarts/v2/charts"
+
 	"tallystick/internal/stat"
 )
 
@@ -103,8 +105,9 @@ type scale struct {
 	height    float64
 }
 
-// scaleTo returns a scale from zero that holds the value, with about n steps of a round number.
-func scaleTo(value float64, n int) scale {
+// scaleTo returns a scale from zero that holds the value, with about n steps of a round number, a whole one for
+// counts.
+func scaleTo(value float64, n int, whole bool) scale {
 	if value <= 0 {
 		value = 1
 	}
@@ -117,14 +120,25 @@ func scaleTo(value float64, n int) scale {
 			break
 		}
 	}
-	step = max(step, 1)
+	if whole {
+		step = max(step, 1)
+	}
 	return scale{top: math.Ceil(value/step-1e-9) * step, step: step}
 }
 
 // y is where a value lies on the sheet.
 func (c scale) y(value float64) float64 { return c.base - value/c.top*c.height }
 
-// lines draws the lines of the scale with their numbers, and the zero line.
+// number writes a value of the scale with the decimals that its steps need.
+func (c scale) number(v float64) string {
+	decimals := 0
+	if c.step < 1 {
+		decimals = int(math.Ceil(-math.Log10(c.step) - 1e-9))
+	}
+	return stat.FormatNumber(v, decimals)
+}
+
+// scaleLines draws the lines of the scale with their numbers, and the zero line.
 func (s *sheet) scaleLines(c scale, left, right float64) {
 	for v := 0.0; v <= c.top+1e-9; v += c.step {
 		colour, z := hairs, 0
@@ -132,12 +146,12 @@ func (s *sheet) scaleLines(c scale, left, right float64) {
 			colour, z = ink, 6
 		}
 		s.rule(left, math.Round(c.y(v))+0.5, right, math.Round(c.y(v))+0.5, colour, 1, nil, z)
-		s.text(tickText, left-8, c.y(v)+tickText.size*baselineShift, "right", stat.FormatNumber(v, 0))
+		s.text(tickText, left-8, c.y(v)+tickText.size*baselineShift, "right", c.number(v))
 	}
 }
 
 // scaleRoom is the width that the numbers of a scale take.
-func scaleRoom(c scale) float64 { return math.Ceil(tickText.width(stat.FormatNumber(c.top, 0))) + 8.5 }
+func scaleRoom(c scale) float64 { return math.Ceil(tickText.width(c.number(c.top))) + 8.5 }
 
 // head is the name of a break where it stands above a plot.
 type head struct {
@@ -241,13 +255,13 @@ func (s *sheet) columns(p stat.Panel, obs []stat.Observation) {
 	if len(p.Series) > 1 {
 		height, steps = subplotHeight, 3
 	}
-	c := scaleTo(top, steps)
+	c := scaleTo(top, steps, s.decimals == 0)
 	c.height = height
 	span.left = scaleRoom(c)
 	span.width = s.width - span.left - 1
 	upright, head := false, 24.0
 	for _, o := range found {
-		if width := columnText.width(figureText(o, true)); width > span.slot()-3 {
+		if width := columnText.width(s.figure(o, true)); width > span.slot()-3 {
 			upright, head = true, max(head, width+12)
 		}
 	}
@@ -281,6 +295,10 @@ func (s *sheet) columnsOf(p stat.Panel, one stat.Series, number int, obs []stat.
 	marks, halves := bars(one.Label, width), bars(one.Label, math.Floor(width/2)-1)
 	halo, whiskers, tips := strokes(paper, 4, 4), strokes(ink, 1.5, 5), series{Z: 5, Silent: true}
 	tips.Type = "scatter"
+	if s.dots {
+		marks = series{SingleSeries: charts.SingleSeries{Name: one.Label, Type: "scatter"}, Z: 6}
+		halves = marks
+	}
 	cap := 4 / span.slot()
 	absent, several, seen := map[int]string{}, map[int]int{}, map[int]int{}
 	for year := span.first; year <= span.last; year++ {
@@ -345,10 +363,17 @@ func (s *sheet) column(p stat.Panel, one stat.Series, number int, o stat.Observa
 		}
 	case hatched(p.Form, o):
 		fill.Decal, fill.BorderColor, fill.BorderWidth = hatch(), colour, 1
+		if s.dots {
+			fill = &itemStyle{Color: paper, BorderColor: colour, BorderWidth: 2}
+		}
 	}
 	d := at(place, o.Value)
+	if s.dots {
+		fill.Opacity, d.Symbol, d.SymbolSize = 1, "circle", 10
+		rise = max(rise, 1)
+	}
 	d.ItemStyle, d.Tooltip = fill, s.tooltip(p, one.Label, o)
-	d.Label = &label{Show: true, Formatter: figureText(o, true), Position: "top", Distance: 6, Offset: []float64{0, -round(rise)},
+	d.Label = &label{Show: true, Formatter: s.figure(o, true), Position: "top", Distance: 6, Offset: []float64{0, -round(rise)},
 		Color: columnText.colour, FontSize: columnText.size, FontWeight: columnText.weight, FontFamily: family,
 		BorderColor: paper, BorderWidth: 3}
 	return d
