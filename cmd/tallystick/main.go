@@ -47,9 +47,15 @@ func commands() []command {
 		givebackCommand(),
 		withdrawCommand(),
 		eraseCommand(),
+		draftCommand(),
 		publishCommand(),
 		verifyCommand(),
+		compareCommand(),
 		serveCommand(),
+		keyCommand(),
+		mirrorCommand(),
+		backupCommand(),
+		restoreCommand(),
 	}
 }
 

@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"tallystick/internal/publish"
@@ -26,86 +26,137 @@ func publishCommand() command {
 			asJSON := fs.Bool("json", false, "print the result as JSON")
 			reason := fs.String("reason", "", "why the release is made, a `sentence` for its readers")
 			at := fs.String("at", "", "`moment` of publication, as 2026-12-01T09:30:00Z; sealed now, visible from then on (default now)")
+			statements := fs.String("statements", "", "`file` of corrections, revisions, withdrawals and announcements, as a JSON list")
 			return func(ctx context.Context, p *program, args []string) error {
 				if len(args) > 0 {
 					return usageError(fmt.Sprintf("publish takes no arguments, got %q", args[0]))
 				}
-				moment := p.now()
-				if *at != "" {
-					t, err := time.Parse(time.RFC3339, *at)
-					if err != nil {
-						return usageError(fmt.Sprintf("-at %q is not a moment like 2026-12-01T09:30:00Z", *at))
-					}
-					moment = t
+				ask, err := p.asked(*at, *reason, *statements)
+				if err != nil {
+					return err
 				}
-				return p.publish(ctx, publication{moment, *reason, *dry, *asJSON})
+				ask.dry, ask.json = *dry, *asJSON
+				return p.publish(ctx, ask)
 			}
 		},
 	}
 }
 
-// publication is what was asked of publish.
+// publication is what was asked of publish or draft.
 type publication struct {
-	at     time.Time
-	reason string
-	dry    bool
-	json   bool
+	at         time.Time // the moment asked for; zero: now
+	reason     string
+	statements []stat.Statement
+	dry        bool
+	json       bool
+}
+
+func (p *program) asked(at, reason, statements string) (publication, error) {
+	ask := publication{reason: reason}
+	if at != "" {
+		t, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			return ask, usageError(fmt.Sprintf("-at %q is not a moment like 2026-12-01T09:30:00Z", at))
+		}
+		ask.at = t.UTC()
+	}
+	if statements != "" {
+		data, err := os.ReadFile(statements)
+		if err != nil {
+			return ask, err
+		}
+		if err := json.Unmarshal(data, &ask.statements); err != nil {
+			return ask, rejected{fmt.Sprintf("%s is not a JSON list of statements: %v", statements, err)}
+		}
+	}
+	return ask, nil
 }
 
 func (p *program) releases() string { return filepath.Join(p.state, "releases") }
 
-func (p *program) publish(ctx context.Context, ask publication) error {
+// computed is a draft, with the release it follows; unchanged if there is nothing to publish.
+type computed struct {
+	draft     publish.Drafted
+	previous  *release.Release
+	unchanged bool
+}
+
+// compute makes a draft of what was asked for, from the warehouse, the definitions and the last release.
+func (p *program) compute(ctx context.Context, ask publication, say func(string)) (computed, error) {
+	var c computed
 	defs, err := p.definitions()
 	if err != nil {
-		return err
+		return c, err
 	}
 	wh, err := warehouse.Open(ctx, p.state)
 	if err != nil {
-		return err
+		return c, err
 	}
 	defer wh.Close()
 	if err := os.MkdirAll(p.releases(), 0o755); err != nil {
-		return fmt.Errorf("the folder of the releases: %w", err)
+		return c, fmt.Errorf("the folder of the releases: %w", err)
+	}
+	if err := p.recover(); err != nil {
+		return c, err
 	}
 	library, err := release.OpenLibrary(p.releases())
 	if err != nil {
-		return err
+		return c, err
 	}
-	previous, err := library.Latest(ask.at)
+	moment := ask.at
+	if moment.IsZero() {
+		moment = p.now()
+	}
+	c.previous, err = library.Latest(moment)
 	if err != nil && !errors.Is(err, stat.ErrNotFound) {
-		return err
+		return c, err
 	}
 	batches, err := wh.Batches(ctx)
 	if err != nil {
-		return err
+		return c, err
 	}
 	program := "tallystick " + version
 	inputs, err := release.Inputs(defs, batches)
 	if err != nil {
-		return err
+		return c, err
 	}
-	if previous != nil && previous.Manifest().Inputs == inputs && previous.Manifest().Program == program {
-		return p.unchanged(ask, previous.Manifest().ID)
+	says := len(ask.statements) > 0
+	if !says && c.previous != nil && c.previous.Manifest().Inputs == inputs && c.previous.Manifest().Program == program {
+		c.unchanged = true
+		return c, nil
 	}
-
 	former, err := p.former(library)
+	if err != nil {
+		return c, err
+	}
+	c.draft, err = publish.Draft(ctx, publish.Input{
+		Warehouse: wh, Definitions: defs, Previous: c.previous, Former: former,
+		ID: release.Next(p.releases(), stat.DateOf(moment.UTC())), At: moment,
+		Reason: ask.reason, Statements: ask.statements, Program: program,
+		Progress: say,
+	})
+	if err != nil {
+		return c, err
+	}
+	c.unchanged = !says && publish.Same(c.draft, c.previous)
+	return c, nil
+}
+
+func (p *program) publish(ctx context.Context, ask publication) error {
+	record, ask, err := p.approvedDraft(ask)
 	if err != nil {
 		return err
 	}
 	step := p.start("publishing")
 	defer step.stop()
-	draft, err := publish.Draft(ctx, publish.Input{
-		Warehouse: wh, Definitions: defs, Previous: previous, Former: former,
-		ID: release.Next(p.releases(), stat.DateOf(ask.at.UTC())), At: ask.at,
-		Reason: ask.reason, Program: program,
-		Progress: step.say,
-	})
+	c, err := p.compute(ctx, ask, step.say)
 	if err != nil {
 		return err
 	}
-	if publish.Same(draft, previous) {
-		return p.unchanged(ask, previous.Manifest().ID)
+	if c.unchanged {
+		return p.unchanged(ask, c.previous.Manifest().ID)
 	}
+	draft := c.draft
 	failed := publish.Failed(draft.Manifest.Gates)
 	if ask.dry || len(failed) > 0 {
 		if err := p.preview(ask, draft); err != nil {
@@ -116,6 +167,14 @@ func (p *program) publish(ctx context.Context, ask publication) error {
 		}
 		return nil
 	}
+	if record != nil {
+		if draft.Manifest.Approvals, err = p.approvals(*record, draft); err != nil {
+			return err
+		}
+	}
+	if draft.Key, err = p.key(draft.Definitions.Site); err != nil {
+		return err
+	}
 	step.say("sealing " + draft.Manifest.ID)
 	if err := p.keepWithheld(draft.Manifest.ID, draft.Withheld); err != nil {
 		return err
@@ -123,6 +182,11 @@ func (p *program) publish(ctx context.Context, ask publication) error {
 	manifest, err := release.Seal(ctx, p.releases(), draft.Draft)
 	if err != nil {
 		return err
+	}
+	if record != nil {
+		if err := os.Remove(p.draftFile()); err != nil {
+			return err
+		}
 	}
 	if ask.json {
 		return writeJSON(p.stdout, manifest)
@@ -151,27 +215,7 @@ func (p *program) preview(ask publication, draft publish.Drafted) error {
 			Gates      []stat.Gate     `json:"gates"`
 		}{draft.Manifest.ID, draft.Difference, draft.Manifest.Gates})
 	}
-	for _, c := range draft.Difference.Figures {
-		switch c.Kind {
-		case stat.ChangeAdded:
-			fmt.Fprintf(p.stdout, "added    %s: %s (%s)\n", c.Key, c.New, c.Reason)
-		case stat.ChangeGone:
-			fmt.Fprintf(p.stdout, "gone     %s: was %s (%s)\n", c.Key, c.Old, c.Reason)
-		case stat.ChangeValue:
-			fmt.Fprintf(p.stdout, "changed  %s: %s → %s (%s)\n", c.Key, c.Old, c.New, c.Reason)
-		case stat.ChangeDetails:
-			fmt.Fprintf(p.stdout, "details  %s: %s (%s)\n", c.Key, strings.Join(c.Details, ", "), c.Reason)
-		}
-	}
-	for _, g := range draft.Manifest.Gates {
-		verdict := "passed"
-		if !g.Passed {
-			verdict = "FAILED"
-		}
-		fmt.Fprintf(p.stdout, "%s  %s\n", verdict, g.Title)
-		for _, i := range g.Issues {
-			fmt.Fprintf(p.stdout, "        %s\n", i)
-		}
-	}
+	printDifference(p.stdout, draft.Difference)
+	printGates(p.stdout, draft.Manifest.Gates)
 	return nil
 }

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
 	"net"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"tallystick/internal/release"
@@ -20,6 +23,9 @@ func serveCommand() command {
 		summary: "serve the sealed releases, and nothing else",
 		example: "tallystick serve\nTALLYSTICK_ADDR=0.0.0.0:80 tallystick serve -state /srv/tallystick/var",
 		setup: func(fs *flag.FlagSet) func(context.Context, *program, []string) error {
+			from := fs.String("releases", "", "`folder` or bucket like s3://bucket/prefix to serve from (default the installation's)")
+			key := fs.String("key", "", "`public` key that the log of releases must begin with (default $TALLYSTICK_PUBLIC_KEY, or any)")
+			poll := fs.Duration("poll", 30*time.Second, "how often to look for a new release in a bucket")
 			addr := fs.String("addr", "", "`address` to listen on (default $TALLYSTICK_ADDR or 127.0.0.1:8080)")
 			return func(ctx context.Context, p *program, args []string) error {
 				if len(args) > 0 {
@@ -28,7 +34,7 @@ func serveCommand() command {
 				if *addr == "" {
 					*addr = p.env("TALLYSTICK_ADDR", "127.0.0.1:8080")
 				}
-				return p.serve(ctx, *addr)
+				return p.serve(ctx, *addr, shelf{*from, p.trusted(*key), *poll})
 			}
 		},
 	}
@@ -37,18 +43,72 @@ func serveCommand() command {
 // lookEvery is how often the server looks for releases that were sealed since it started.
 const lookEvery = 2 * time.Second
 
-func (p *program) serve(ctx context.Context, addr string) error {
-	library, err := release.OpenLibrary(p.releases())
+// shelf is where a server takes its releases from.
+type shelf struct {
+	from string // folder or bucket; empty: the installation's
+	key  string // public key to trust; empty: any
+	poll time.Duration
+}
+
+// library opens the shelf. A bucket is copied into the installation, each release verified before it is shown,
+// now and at every interval; when it cannot be reached, what is there is served on.
+func (p *program) library(ctx context.Context, s shelf, log *slog.Logger) (*release.Library, error) {
+	var trust []string
+	if s.key != "" {
+		trust = append(trust, s.key)
+	}
+	if !strings.HasPrefix(s.from, "s3://") {
+		return release.OpenLibrary(cmp.Or(s.from, p.releases()), trust...)
+	}
+	store, err := p.store(s.from)
+	if err != nil {
+		return nil, err
+	}
+	if s.poll <= 0 {
+		return nil, usageError("-poll must be longer than nothing")
+	}
+	dir := filepath.Join(p.state, "cache")
+	pull := func() {
+		done, err := release.Pull(ctx, store, dir, s.key)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			log.Error("releases not copied", "from", store.String(), "error", err.Error())
+		case len(done.Releases) > 0:
+			log.Info("releases copied", "from", store.String(), "releases", done.Releases, "bytes", done.Bytes)
+		}
+	}
+	pull()
+	library, err := release.OpenLibrary(dir, trust...)
+	if err != nil {
+		return nil, err
+	}
+	go func() {
+		tick := time.NewTicker(s.poll)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				pull()
+			}
+		}
+	}()
+	return library, nil
+}
+
+func (p *program) serve(ctx context.Context, addr string, from shelf) error {
+	log := slog.New(slog.NewJSONHandler(p.stderr, nil))
+	library, err := p.library(ctx, from, log)
 	if err == nil {
 		_, err = library.Latest(p.now())
 	}
 	if errors.Is(err, stat.ErrNotFound) {
-		return fmt.Errorf("there is no published release in %s; run tallystick publish first", p.releases())
+		return fmt.Errorf("there is no published release in %s; run tallystick publish first", cmp.Or(from.from, p.releases()))
 	}
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewJSONHandler(p.stderr, nil))
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s; choose another with -addr: %w", addr, err)

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"tallystick/internal/release"
 	"tallystick/internal/stat"
@@ -18,56 +21,65 @@ import (
 func verifyCommand() command {
 	return command{
 		name:    "verify",
-		args:    "[RELEASE FOLDER ...]",
-		summary: "check every checksum of a release, offline; without arguments, of all releases here and their chain",
-		example: "tallystick verify\ntallystick verify var/releases/2026-11-24 -json",
+		args:    "[RELEASE | FOLDER | KIT.zip | URL of a kit ...]",
+		summary: "check every checksum and signature, offline; without arguments, of all releases here, their chain and log",
+		example: "tallystick verify\ntallystick verify var/releases/2026-11-24 -json\n" +
+			"tallystick verify -key 'example.org+8f2c+AY…' -checkpoint printed.txt kit.zip",
 		setup: func(fs *flag.FlagSet) func(context.Context, *program, []string) error {
 			asJSON := fs.Bool("json", false, "print the result as JSON")
-			return func(ctx context.Context, p *program, args []string) error { return p.verify(args, *asJSON) }
+			key := fs.String("key", "", "`public` key that the log must begin with (default $TALLYSTICK_PUBLIC_KEY, or any)")
+			kept := fs.String("checkpoint", "", "`file` with a checkpoint of an earlier day, which the log must continue")
+			return func(ctx context.Context, p *program, args []string) error {
+				v := verification{key: p.trusted(*key)}
+				if *kept != "" {
+					text, err := os.ReadFile(*kept)
+					if err != nil {
+						return err
+					}
+					v.kept = append(v.kept, string(text))
+				}
+				return p.verify(ctx, v, args, *asJSON)
+			}
 		},
 	}
 }
 
-// verified is the verdict on one release.
+// verification is what a verification trusts, and what it has found.
+type verification struct {
+	key     string
+	kept    []string
+	results []verified
+}
+
+// verified is the verdict on one release, or on a log if Release is empty.
 type verified struct {
 	Release string       `json:"release"`
 	Folder  string       `json:"folder"`
 	Files   int          `json:"files"`
+	Entries int64        `json:"entries,omitempty"` // of a log
+	Signed  string       `json:"signed,omitempty"`  // public key by which a log begins
 	Issues  []stat.Issue `json:"issues"`
 }
 
-func (p *program) verify(folders []string, asJSON bool) error {
-	chain := len(folders) == 0
-	if chain {
-		var err error
-		if folders, err = p.releaseFolders(); err != nil {
+func (p *program) verify(ctx context.Context, v verification, args []string, asJSON bool) error {
+	if len(args) == 0 {
+		args = []string{p.releases()}
+	}
+	for _, arg := range args {
+		if err := v.one(ctx, p, arg); err != nil {
 			return err
 		}
 	}
-	if len(folders) == 0 {
-		return fmt.Errorf("there is no release in %s: %w", p.releases(), stat.ErrNotFound)
-	}
-	var results []verified
 	wrong := 0
-	for _, folder := range folders {
-		issues, manifest, err := release.Verify(folder)
-		if err != nil {
-			return err
-		}
-		results = append(results, verified{manifest.ID, folder, len(manifest.Files), issues})
-		wrong += len(issues)
+	for _, r := range v.results {
+		wrong += len(r.Issues)
 	}
 	if asJSON {
-		if err := writeJSON(p.stdout, results); err != nil {
+		if err := writeJSON(p.stdout, v.results); err != nil {
 			return err
 		}
 	} else {
-		for _, r := range results {
-			printIssues(p.stdout, r.Issues)
-			if len(r.Issues) == 0 {
-				fmt.Fprintf(p.stdout, "verified %s: the manifest and %s are as sealed\n", r.Folder, plural(int64(r.Files), "file", "files"))
-			}
-		}
+		v.print(p.stdout)
 	}
 	if wrong > 0 {
 		return rejected{fmt.Sprintf("%s found", plural(int64(wrong), "fault", "faults"))}
@@ -75,21 +87,146 @@ func (p *program) verify(folders []string, asJSON bool) error {
 	return nil
 }
 
-// releaseFolders lists the sealed releases of the installation, oldest first.
-func (p *program) releaseFolders() ([]string, error) {
-	entries, err := os.ReadDir(p.releases())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+func (v *verification) print(w io.Writer) {
+	for _, r := range v.results {
+		printIssues(w, r.Issues)
+		switch {
+		case len(r.Issues) > 0:
+		case r.Signed != "":
+			fmt.Fprintf(w, "verified the log: %s, signed by %s\n", plural(r.Entries, "entry", "entries"), r.Signed)
+		case r.Release != "":
+			fmt.Fprintf(w, "verified %s: the manifest and %s are as sealed\n", r.Folder, plural(int64(r.Files), "file", "files"))
+		}
 	}
+}
+
+// one verifies what one argument names.
+func (v *verification) one(ctx context.Context, p *program, arg string) error {
+	if strings.HasPrefix(arg, "https://") || strings.HasPrefix(arg, "http://") {
+		return v.address(ctx, arg)
+	}
+	if release.ValidID(arg) {
+		if _, err := os.Stat(arg); errors.Is(err, fs.ErrNotExist) {
+			arg = filepath.Join(p.releases(), arg)
+		}
+	}
+	info, err := os.Stat(arg)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && arg == p.releases():
+		return fmt.Errorf("there is no release in %s: %w", p.releases(), stat.ErrNotFound)
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return v.kit(arg, arg)
+	}
+	if _, err := os.Stat(filepath.Join(arg, release.ManifestFile)); errors.Is(err, fs.ErrNotExist) && !release.ValidID(filepath.Base(arg)) {
+		return v.folder(arg)
+	}
+	issues, m, err := release.Verify(arg)
+	if err != nil {
+		return err
+	}
+	v.results = append(v.results, verified{Release: m.ID, Folder: arg, Files: len(m.Files), Issues: issues})
+	return nil
+}
+
+// folder verifies a folder of releases with its log. Every fault stands with the release it is in.
+func (v *verification) folder(dir string) error {
+	issues, log, err := release.VerifyAll(dir, v.key, v.kept...)
+	if err != nil {
+		return err
+	}
+	folders, err := releaseFolders(dir)
+	if err != nil {
+		return err
+	}
+	if len(folders) == 0 && len(issues) == 0 {
+		return fmt.Errorf("there is no release in %s: %w", dir, stat.ErrNotFound)
+	}
+	for _, folder := range folders {
+		full, err := filepath.Abs(folder)
+		if err != nil {
+			return err
+		}
+		r := verified{Release: filepath.Base(folder), Folder: folder}
+		of := func(i stat.Issue) bool {
+			at, err := filepath.Abs(i.File)
+			return err == nil && (at == full || strings.HasPrefix(at, full+string(filepath.Separator)))
+		}
+		for _, i := range issues {
+			if of(i) {
+				r.Issues = append(r.Issues, i)
+			}
+		}
+		issues = slices.DeleteFunc(issues, of)
+		if len(r.Issues) == 0 {
+			_, m, err := release.Verify(folder)
+			if err != nil {
+				return err
+			}
+			r.Files = len(m.Files)
+		}
+		v.results = append(v.results, r)
+	}
+	r := verified{Folder: dir, Issues: issues}
+	if log != nil {
+		r.Entries, r.Signed = log.Size(), log.Public
+	}
+	if log != nil || len(issues) > 0 {
+		v.results = append(v.results, r)
+	}
+	return nil
+}
+
+func (v *verification) kit(file, name string) error {
+	issues, m, err := release.VerifyKit(file, v.key)
+	if err != nil {
+		return err
+	}
+	v.results = append(v.results, verified{Release: m.ID, Folder: name, Files: len(m.Files), Issues: issues})
+	return nil
+}
+
+// address fetches a kit and verifies it.
+func (v *verification) address(ctx context.Context, address string) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return usageError(fmt.Sprintf("%q is not an address", address))
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s answered %s", address, res.Status)
+	}
+	f, err := os.CreateTemp("", "tallystick-*.zip")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = io.Copy(f, io.LimitReader(res.Body, 1<<30))
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return v.kit(f.Name(), address)
+}
+
+// releaseFolders lists the sealed releases in a folder, oldest first.
+func releaseFolders(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, fmt.Errorf("the folder of the releases cannot be read: %w", err)
 	}
 	var out []string
 	for _, e := range entries {
-		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") && e.Name() != "log" {
-			out = append(out, filepath.Join(p.releases(), e.Name()))
+		if e.IsDir() && release.ValidID(e.Name()) {
+			out = append(out, filepath.Join(dir, e.Name()))
 		}
 	}
-	slices.Sort(out)
+	slices.SortFunc(out, func(a, b string) int { return release.CompareIDs(filepath.Base(a), filepath.Base(b)) })
 	return out, nil
 }

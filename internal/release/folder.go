@@ -154,3 +154,12 @@ func lock(dir string) (func(), error) {
 	}
 	return func() { f.Close() }, nil
 }
+
+// Hold takes the right to add to a folder of releases, as Seal does, so that it can be copied as it stands. The
+// returned function gives it back. It returns stat.ErrBusy when another process has it.
+func Hold(dir string) (func(), error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	return lock(dir)
+}

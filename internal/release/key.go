@@ -39,7 +39,8 @@ func ParseKey(secret string) (*Key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the text is not a signing key made by tallystick key: %w", stat.ErrInvalid)
 	}
-	seed, err := base64.StdEncoding.DecodeString(secret[strings.LastIndex(secret, "+")+1:])
+	// PRIVATE+KEY+name+hash+data, where data is base64 and may hold a + itself.
+	seed, err := base64.StdEncoding.DecodeString(strings.SplitN(secret, "+", 5)[4])
 	if err != nil || len(seed) != 1+ed25519.SeedSize {
 		return nil, fmt.Errorf("the text is not a signing key made by tallystick key: %w", stat.ErrInvalid)
 	}

@@ -575,6 +575,32 @@ func TestUnsignedReleasesEnterTheLogWithTheFirstKey(t *testing.T) {
 	}
 }
 
+// TestKeysReadBack reads keys whose text holds a + of its own, among others.
+func TestKeysReadBack(t *testing.T) {
+	plus := 0
+	for seed := range 64 {
+		secret, public, err := GenerateKey(rand.NewChaCha8([32]byte{byte(seed)}), "example.org")
+		if err != nil {
+			t.Fatal(err)
+		}
+		k, err := ParseKey(secret + "\n")
+		if err != nil || k.Public() != public {
+			t.Errorf("ParseKey(%s) = %v, %v", secret, k, err)
+		}
+		if strings.Count(secret, "+") > 4 {
+			plus++
+		}
+	}
+	if plus == 0 {
+		t.Error("no key with a + in its data")
+	}
+	for _, text := range []string{"", "PRIVATE+KEY+a+00000000+", "a+b+c+d+e", "PRIVATE+KEY"} {
+		if _, err := ParseKey(text); !errors.Is(err, stat.ErrInvalid) {
+			t.Errorf("ParseKey(%q): %v, want ErrInvalid", text, err)
+		}
+	}
+}
+
 func TestKeyFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "key")
 	made, err := CreateKey(rand.NewChaCha8([32]byte{5}), path, "example.org")

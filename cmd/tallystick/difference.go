@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"tallystick/internal/stat"
+)
+
+// printDifference prints what differs between two releases, one figure or definition a line.
+func printDifference(w io.Writer, d stat.Difference) {
+	for _, c := range d.Figures {
+		switch c.Kind {
+		case stat.ChangeAdded:
+			fmt.Fprintf(w, "added    %s: %s (%s: %s)\n", c.Key, c.New, c.Reason, c.Why)
+		case stat.ChangeGone:
+			fmt.Fprintf(w, "gone     %s: was %s (%s: %s)\n", c.Key, c.Old, c.Reason, c.Why)
+		case stat.ChangeValue:
+			fmt.Fprintf(w, "changed  %s: %s → %s (%s: %s)\n", c.Key, c.Old, c.New, c.Reason, c.Why)
+		case stat.ChangeDetails:
+			fmt.Fprintf(w, "details  %s: %s (%s: %s)\n", c.Key, strings.Join(c.Details, ", "), c.Reason, c.Why)
+		}
+	}
+	for _, list := range [][]stat.DefinitionChange{d.Indicators, d.Definitions} {
+		for _, c := range list {
+			what := string(c.Change)
+			if c.Change == stat.ChangeDetails {
+				what = "changed (" + strings.Join(c.Fields, ", ") + ")"
+			}
+			fmt.Fprintf(w, "defined  %s %s: %s\n", c.Kind, c.ID, what)
+		}
+	}
+	for _, b := range d.Breaks {
+		fmt.Fprintf(w, "break    %s: %s, %s %s\n", b.Indicator, b.Change, b.Break.Date, b.Break.Text)
+	}
+	for _, s := range d.Statements {
+		fmt.Fprintf(w, "said     %s %s: %s\n", s.Kind, s.ID, s.Reason)
+	}
+}
+
+// printGates prints how the gates stand, with what each has found.
+func printGates(w io.Writer, gates []stat.Gate) {
+	for _, g := range gates {
+		verdict := "passed"
+		if !g.Passed {
+			verdict = "FAILED"
+		}
+		fmt.Fprintf(w, "%s  %s\n", verdict, g.Title)
+		for _, i := range g.Issues {
+			fmt.Fprintf(w, "        %s\n", i)
+		}
+	}
+}
