@@ -43,7 +43,7 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-func parse(t *testing.T, name string) *txtar.Archive {
+func parse(t testing.TB, name string) *txtar.Archive {
 	t.Helper()
 	archive, err := txtar.ParseFile(name)
 	if err != nil {

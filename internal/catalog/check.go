@@ -25,7 +25,8 @@ var requiredLists = []string{
 
 // parentLists says in which list the parents of a list's codes are found; any other list finds them in itself.
 var parentLists = map[string]string{
-	"agencies": "towns", "police-chiefs": "towns", "towns": "counties", "planning-region-towns": "planning-regions",
+	"agencies": "towns", "police-chiefs": "towns", "villages": "towns", "towns": "counties",
+	"planning-region-towns": "planning-regions",
 }
 
 // check compares every definition with all others.
@@ -152,6 +153,9 @@ func (l *loader) checkStatute(s stat.Statute) {
 	d.need("$.title", s.Title, "Write the name of the offence.")
 	d.need("$.plain", s.Plain, "Say in plain words what the section forbids.")
 	d.word("$.role", s.Role, roles)
+	for i, code := range s.NIBRS {
+		d.code(fmt.Sprintf("$.nibrs[%d]", i), "nibrs", code)
+	}
 	if len(s.Versions) == 0 {
 		d.wrong("$.versions", "", "versions-missing", "A statute needs at least one version.",
 			"Add what the section says, with its class, sources and confidence.")

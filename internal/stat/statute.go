@@ -5,8 +5,9 @@ type Statute struct {
 	ID       string           `yaml:"id" json:"id"`             // the section, lower case: 53a-82
 	Citation string           `yaml:"citation" json:"citation"` // CGS 53a-82
 	Title    string           `yaml:"title" json:"title"`
-	Plain    string           `yaml:"plain" json:"plain"` // what it forbids, in plain words
-	Role     string           `yaml:"role" json:"role"`   // seller, buyer, promoter, premises, trafficker, other
+	Plain    string           `yaml:"plain" json:"plain"`           // what it forbids, in plain words
+	Role     string           `yaml:"role" json:"role"`             // seller, buyer, promoter, premises, trafficker, other
+	NIBRS    []string         `yaml:"nibrs" json:"nibrs,omitempty"` // offence codes of the national system under which it can be reported; not one to one
 	Versions []StatuteVersion `yaml:"versions" json:"versions"`
 }
 
