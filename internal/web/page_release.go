@@ -42,6 +42,8 @@ type releasePage struct {
 	page
 	Manifest   stat.Manifest
 	SHA256     string // of the manifest
+	Checkpoint string // signed head of the log when it was entered; empty without a log
+	PublicKey  string
 	Published  stat.Date
 	Time       string
 	Newest     bool
@@ -74,6 +76,7 @@ func (s *Server) releasePage(v *visit) (*representation, error) {
 		Newest:    v.newest.ID() == m.ID,
 		Checksums: m.Files,
 	}
+	p.Checkpoint, p.PublicKey = v.rel.Checkpoint()
 	for _, b := range m.Batches {
 		feed, _ := defs.Feed(b.Feed)
 		ds, _ := defs.Dataset(b.Dataset)
