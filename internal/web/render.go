@@ -25,6 +25,8 @@ func parsePages(fsys fs.FS, a *assets) pages {
 		"rest":    func(columns []chart.Column) int { return len(columns) - 1 },
 		"host":    hostOf,
 		"count":   func(n int64) string { return stat.FormatCount(n) },
+		"counted": func(n int) string { return stat.FormatCount(int64(n)) },
+		"capital": capital,
 		"size":    sizeWords,
 		"drawing": trusted,
 		"short":   func(sum string) string { return sum[:min(len(sum), 12)] },

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"tallystick/internal/chart"
 	"tallystick/internal/export"
 	"tallystick/internal/release"
 	"tallystick/internal/stat"
@@ -25,8 +26,6 @@ var (
 
 // hostile is text that would run as a script wherever it were not escaped.
 const hostile = `<script>alert(1)</script><img src=x onerror=alert(2)>"'&`
-
-const drawn = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 100"><rect width="420" height="20" fill="var(--series-1)"/></svg>`
 
 // draft is a small release: sellers and buyers with a ratio, a true zero, one figure not reported and one withheld.
 func draft(id string, at time.Time, selling float64) release.Draft {
@@ -108,6 +107,9 @@ func draft(id string, at time.Time, selling float64) release.Draft {
 		Feeds:    []stat.Feed{{ID: "sections", Title: "Judicial Branch export", Dataset: "sections"}},
 		Codelists: []stat.Codelist{
 			{ID: "counting-units", Codes: []stat.Code{{Code: "arrest", Label: "arrest", Plural: "arrests", About: "One taking into custody."}}},
+			{ID: "agencies", Codes: []stat.Code{{Code: "hartford", Label: "Hartford police", Parent: "hartford"}, {Code: "union", Label: "Union police", Parent: "union"}}},
+			{ID: "towns", Codes: []stat.Code{{Code: "hartford", Label: "Hartford", Parent: "hartford"}, {Code: "union", Label: "Union", Parent: "tolland"}}},
+			{ID: "counties", Codes: []stat.Code{{Code: "hartford", Label: "Hartford County"}, {Code: "tolland", Label: "Tolland County"}}},
 			{ID: "stages", Codes: []stat.Code{{Code: "arrested", Label: "arrested"}}},
 		},
 		Statutes: []stat.Statute{{
@@ -116,6 +118,18 @@ func draft(id string, at time.Time, selling float64) release.Draft {
 				{To: stat.Date{Year: 2021, Month: 9, Day: 30}, Label: "Patronizing a prostitute", Class: "class A misdemeanor"},
 				{From: stat.Date{Year: 2021, Month: 10, Day: 1}, Label: "Soliciting sexual acts", Class: "class A misdemeanor", Act: "PA 21-103"},
 			},
+		}},
+		Duties: []stat.Duty{{
+			ID: "yearly", Citation: "CGS 51-286h", Title: "Yearly report", About: "Each agency reports once a year.",
+			Versions: []stat.DutyVersion{{
+				From: stat.Date{Year: 2024, Month: 10, Day: 1}, Owes: "each agency", Codelist: "agencies", Recipient: "the council",
+				DueMonth: 10, DueDay: 1, Months: 12, Items: []stat.DutyItem{{Number: 1, Text: "Referrals", Count: true}}, Confidence: "high",
+			}},
+		}},
+		Claims: []stat.Claim{{
+			ID: "said-3557", Title: "3,557 arrests were made", Quote: "they made 3,557 arrests", Speaker: "an analyst",
+			Said: stat.Date{Year: 2016, Month: 3, Day: 31}, Work: "A paper", Publisher: "A press", Address: "https://example.org/paper", About: hostile,
+			Holds: []stat.Assertion{{Figure: "sellers-and-buyers/arrested/selling", Period: "2005-2014", Is: stat.BoundExactly, Value: 3557}},
 		}},
 		Events: []stat.Event{{
 			ID: "review", Date: stat.Date{Year: 2016, Month: 3, Day: 1}, Precision: "month", Kind: "publication", Title: "Review published",
@@ -142,10 +156,14 @@ func draft(id string, at time.Time, selling float64) release.Draft {
 			}
 			files["downloads/"+one.ID+"."+string(f)] = b.Bytes()
 		}
-		for _, name := range []string{"-wide.svg", "-narrow.svg", ".svg"} {
-			files["figures/"+one.ID+name] = []byte(drawn)
+		figure, err := chart.Draw(one, own, chart.Context{Release: id, Source: "Judicial Branch", Alt: one.Alt})
+		if err != nil {
+			panic(err)
 		}
-		files["figures/"+one.ID+".json"] = []byte(`{"wide":{},"narrow":{}}`)
+		files["figures/"+one.ID+"-wide.svg"] = figure.Wide
+		files["figures/"+one.ID+"-narrow.svg"] = figure.Narrow
+		files["figures/"+one.ID+".svg"] = figure.Standalone
+		files["figures/"+one.ID+".json"] = figure.Options
 	}
 	return release.Draft{
 		Manifest: stat.Manifest{
