@@ -203,6 +203,7 @@ func (c indicator) series(at string, s stat.Series) counted {
 		c.dimension(at+".expected.dimension", ds, e.Dimension)
 		c.where(at+".expected.where", ds, e.Where)
 		c.need(at+".expected.noun.many", e.Noun.Many, "Write what the reporters are called: agencies.")
+		c.residents(at+".expected.residents", e.Residents)
 	}
 	return counted{
 		unit:  c.pinned(at, ds, s.Where, "unit", ds.Unit, ds.UnitField),
@@ -210,6 +211,26 @@ func (c indicator) series(at string, s stat.Series) counted {
 		clock: stat.Clock(c.pinned(at, ds, s.Where, "clock", string(ds.Clock), ds.ClockField)),
 
 		protection: ds.Protection,
+	}
+}
+
+// residents checks the data set that says how many people live where the reporters are.
+func (c indicator) residents(at string, r *stat.Residents) {
+	if r == nil {
+		return
+	}
+	ds, ok := c.l.defs.Dataset(r.Dataset)
+	if !ok {
+		c.wrong(at+".dataset", r.Dataset, "dataset-unknown", fmt.Sprintf("There is no data set %q.", r.Dataset),
+			"Add datasets/"+r.Dataset+".yaml, or correct the name.")
+		return
+	}
+	c.measure(at+".measure", ds, r.Measure)
+	c.where(at+".where", ds, r.Where)
+	c.dimension(at+".by", ds, r.By)
+	if len(r.Kinds) == 0 {
+		c.wrong(at+".kinds", "", "key-missing", "The key \"kinds\" is missing or empty.",
+			"List the kinds of reporter that stand for the whole place: [municipal, state-police].")
 	}
 }
 

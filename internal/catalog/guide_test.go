@@ -21,7 +21,7 @@ var guides = map[string]reflect.Type{
 	"Indicator": reflect.TypeFor[stat.Indicator](), "Panel": reflect.TypeFor[stat.Panel](),
 	"Series": reflect.TypeFor[stat.Series](), "Noun": reflect.TypeFor[stat.Noun](),
 	"Measure":  reflect.TypeFor[stat.Measure](),
-	"Expected": reflect.TypeFor[stat.Expected](), "Ratio": reflect.TypeFor[stat.Ratio](),
+	"Expected": reflect.TypeFor[stat.Expected](), "Residents": reflect.TypeFor[stat.Residents](), "Ratio": reflect.TypeFor[stat.Ratio](),
 	"Rate":      reflect.TypeFor[stat.Rate](),
 	"Breakdown": reflect.TypeFor[stat.Breakdown](), "Pairing": reflect.TypeFor[stat.Pairing](),
 	"Feed": reflect.TypeFor[stat.Feed](), "Schedule": reflect.TypeFor[stat.Schedule](),

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -278,6 +279,10 @@ func (o observer) cover(s stat.Series, obs []stat.Observation) error {
 	if err != nil {
 		return err
 	}
+	residents, err := o.residents(s.Expected.Residents)
+	if err != nil {
+		return fmt.Errorf("residents: %w", err)
+	}
 	type reporters struct {
 		reported, absent map[string]bool
 		sum              int64
@@ -320,8 +325,36 @@ func (o observer) cover(s stat.Series, obs []stat.Observation) error {
 		if obs[i].Status == stat.StatusReported && float64(r.sum) != obs[i].Value {
 			obs[i].Coverage.Accounts = r.sum
 		}
+		if s.Expected.Residents != nil {
+			obs[i].Coverage = obs[i].Coverage.WithResidents(slices.Collect(maps.Keys(r.reported)), list, s.Expected.Residents.Kinds,
+				residents[obs[i].Period.Key()])
+		}
 	}
 	return nil
+}
+
+// residents counts the people of every place, by period and place.
+func (o observer) residents(r *stat.Residents) (map[string]map[string]int64, error) {
+	if r == nil {
+		return nil, nil
+	}
+	ds, ok := o.in.Definitions.Dataset(r.Dataset)
+	if !ok {
+		return nil, fmt.Errorf("data set %q: %w", r.Dataset, stat.ErrNotFound)
+	}
+	counted, err := o.in.Warehouse.Count(o.ctx, warehouse.Query{Dataset: ds, Measure: r.Measure, Where: r.Where, By: []string{r.By}})
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]map[string]int64{}
+	for _, c := range counted {
+		key := c.Period.Key()
+		if out[key] == nil {
+			out[key] = map[string]int64{}
+		}
+		out[key][c.Codes[0].Code] = c.Value
+	}
+	return out, nil
 }
 
 // ratios sets one series of a panel against another, period by period. Where the rules forbid a ratio, the

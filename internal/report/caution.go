@@ -80,7 +80,7 @@ func (w *writer) cautions() []string {
 // noted reports whether a note of the definition says what the derived caution is about.
 func (w *writer) noted(c caution) bool {
 	return len(c.about) > 0 && slices.ContainsFunc(w.ind.Notes, func(note string) bool {
-		return !slices.ContainsFunc(c.about, func(word string) bool { return !strings.Contains(note, word) })
+		return !slices.ContainsFunc(c.about, func(word string) bool { return !strings.Contains(strings.ToLower(note), strings.ToLower(word)) })
 	})
 }
 
@@ -171,7 +171,7 @@ func extracted(o stat.Observation, erased stat.Date) (string, bool) {
 
 // absences says for which periods there is no figure, and why.
 func (w *writer) absences() []caution {
-	var list, about []string
+	var list []string
 	for _, p := range w.ind.Panels {
 		for _, s := range p.Series {
 			v := w.of(p, s.ID)
@@ -179,15 +179,14 @@ func (w *writer) absences() []caution {
 				if o.Status == stat.StatusReported || o.Status == stat.StatusWithheld {
 					continue
 				}
-				list = append(list, s.Label+" "+periodBriefly(o.Period, p.Clock)+" ("+o.Status.Words()+")")
-				about = append(about, fmt.Sprint(o.Period.To.Year))
+				list = append(list, s.Noun.Many+" "+periodBriefly(o.Period, p.Clock)+" ("+o.Status.Words()+")")
 			}
 		}
 	}
 	if len(list) == 0 {
 		return nil
 	}
-	return []caution{{rankAbsent, "A gap is not a zero. There is no figure for " + brief(list) + ".", about}}
+	return []caution{{rankAbsent, "A gap is not a zero. There is no figure for " + brief(list) + ".", []string{"gaps"}}}
 }
 
 // monthYear names the month of a break, as a note would: "October 2010"; the year alone where no more is known.
@@ -226,7 +225,11 @@ func (w *writer) coverages(v *values) []caution {
 			shown = append(shown, fmt.Sprintf("%s (%s of %s, with %s of %s)", label, n, of, stat.FormatCount(c.Accounts), total))
 			about = append(about, stat.FormatCount(c.Accounts), total)
 		case c.Known() && !c.Complete():
-			incomplete = append(incomplete, fmt.Sprintf("%s from %s of %s", label, n, of))
+			from := fmt.Sprintf("%s from %s of %s", label, n, of)
+			if people := c.ResidentWords(); people != "" {
+				from += ", " + people
+			}
+			incomplete = append(incomplete, from)
 		case o.Has(stat.MarkPartial):
 			incomplete = append(incomplete, label+" in part")
 		}
@@ -299,15 +302,16 @@ func (w *writer) qualified() []caution {
 		rank   int
 		format string
 		list   []string
+		about  []string
 	}{
-		{rankBound, "Some figures are limits or estimates, as their source worded them: %s.", bounded},
-		{rankWithheld, "Small counts are withheld to protect people: %s.", withheld},
-		{rankSummed, "The source gives no total here, so ours adds up its parts: %s.", summed},
-		{rankProvisional, "Provisional, and may change: %s.", provisional},
-		{rankSmall, "Counts this small move by chance from one period to the next: %s.", small},
+		{rankBound, "Some figures are limits or estimates, as their source worded them: %s.", bounded, nil},
+		{rankWithheld, "Small counts are withheld to protect people: %s.", withheld, []string{"small counts"}},
+		{rankSummed, "The source gives no total here, so ours adds up its parts: %s.", summed, []string{"sum"}},
+		{rankProvisional, "Provisional, and may change: %s.", provisional, []string{"provisional"}},
+		{rankSmall, "Counts this small move by chance from one period to the next: %s.", small, []string{"chance"}},
 	} {
 		if len(c.list) > 0 {
-			out = append(out, caution{rank: c.rank, text: fmt.Sprintf(c.format, brief(c.list))})
+			out = append(out, caution{rank: c.rank, text: fmt.Sprintf(c.format, brief(c.list)), about: c.about})
 		}
 	}
 	return out

@@ -307,3 +307,29 @@ func TestCoverageSaysFromHowManyOfHowMany(t *testing.T) {
 		}
 	}
 }
+
+func TestCoverageSaysWhereHowManyResidentsLive(t *testing.T) {
+	list := stat.Codelist{Codes: []stat.Code{
+		{Code: "hartford", Parent: "hartford", Kind: "municipal"}, {Code: "andover", Parent: "andover", Kind: "state-police"},
+		{Code: "yale", Parent: "new-haven", Kind: "campus"}, {Code: "new-haven", Parent: "new-haven", Kind: "municipal"},
+	}}
+	people := map[string]int64{"hartford": 124000, "andover": 3300, "new-haven": 130000, "union": 850}
+	kinds := []string{"municipal", "state-police"}
+	for _, c := range []struct {
+		name     string
+		reported []string
+		people   map[string]int64
+		want     string
+	}{
+		{"nobody lives where a campus police reports alone", []string{"yale"}, people, "where 0 % of residents live"},
+		{"two towns", []string{"hartford", "andover"}, people, "where 49 % of residents live"},
+		{"all but a village, rounded down", []string{"hartford", "andover", "new-haven"}, people, "where 99 % of residents live"},
+		{"every place", []string{"hartford"}, map[string]int64{"hartford": 124000}, "where all residents live"},
+		{"no population is known", []string{"hartford"}, nil, ""},
+	} {
+		got := stat.Coverage{Reported: len(c.reported), Expected: 4}.WithResidents(c.reported, list, kinds, c.people)
+		if got.ResidentWords() != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got.ResidentWords(), c.want)
+		}
+	}
+}

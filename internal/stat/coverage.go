@@ -1,5 +1,10 @@
 package stat
 
+import (
+	"math"
+	"slices"
+)
+
 // Known reports whether anybody is expected by name, so that something can be said about coverage.
 func (c Coverage) Known() bool { return c.Expected > 0 }
 
@@ -27,5 +32,39 @@ func (c Coverage) Words() string {
 		return "reported by all " + FormatCount(int64(c.Expected)) + " " + c.Noun
 	default:
 		return "reported by " + FormatCount(int64(c.Reported)) + " of " + FormatCount(int64(c.Expected)) + " " + c.Noun
+	}
+}
+
+// WithResidents adds how many people live in places of which at least one reporter of the kinds reported. Reported are
+// the codes of those who did, list says which place each stands in (its parent), and population has the residents of
+// every place. A place with no reporter of these kinds is not covered. Without any population nothing is added.
+func (c Coverage) WithResidents(reported []string, list Codelist, kinds []string, population map[string]int64) Coverage {
+	covered := map[string]bool{}
+	for _, code := range list.Codes {
+		if slices.Contains(reported, code.Code) && slices.Contains(kinds, code.Kind) {
+			covered[code.Parent] = true
+		}
+	}
+	c.Residents, c.Inhabitants = 0, 0
+	for place, people := range population {
+		c.Inhabitants += people
+		if covered[place] {
+			c.Residents += people
+		}
+	}
+	return c
+}
+
+// ResidentWords says in a clause what share of residents live where somebody reported: "where 91 % of residents live",
+// "where all residents live"; empty if that is not known. The share is rounded down, so that it never reads as whole
+// when it is not.
+func (c Coverage) ResidentWords() string {
+	switch {
+	case c.Inhabitants < PercentageBase:
+		return ""
+	case c.Residents >= c.Inhabitants:
+		return "where all residents live"
+	default:
+		return "where " + FormatNumber(math.Floor(100*float64(c.Residents)/float64(c.Inhabitants)), 0) + " % of residents live"
 	}
 }

@@ -85,9 +85,20 @@ type Where map[string][]string
 
 // Expected says who should be in a total: the codes of Dimension that had to report, from a code list.
 type Expected struct {
-	Dimension string `yaml:"dimension" json:"dimension"`
-	Where     Where  `yaml:"where" json:"where,omitempty"` // the records by which each reporter is judged
-	Noun      Noun   `yaml:"noun" json:"noun"`             // agency, agencies
+	Dimension string     `yaml:"dimension" json:"dimension"`
+	Where     Where      `yaml:"where" json:"where,omitempty"` // the records by which each reporter is judged
+	Noun      Noun       `yaml:"noun" json:"noun"`             // agency, agencies
+	Residents *Residents `yaml:"residents" json:"residents,omitempty"`
+}
+
+// Residents says how many people live where the reporters are: the counts of a data set by place, where a reporter's
+// place is its parent in the code list.
+type Residents struct {
+	Dataset string   `yaml:"dataset" json:"dataset"`
+	Measure Measure  `yaml:"measure" json:"measure"`
+	Where   Where    `yaml:"where" json:"where,omitempty"`
+	By      string   `yaml:"by" json:"by"`       // the field that holds the place: town
+	Kinds   []string `yaml:"kinds" json:"kinds"` // kinds of reporter that stand for the whole place; a campus police does not
 }
 
 // Ratio sets one count of a panel against another. It never stands without both counts and an interval.

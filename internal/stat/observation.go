@@ -119,6 +119,11 @@ type Coverage struct {
 	Noun     string   `json:"noun,omitempty"`     // agencies
 	Missing  []string `json:"missing,omitempty"`  // codes of those who did not report, sorted
 	Accounts int64    `json:"accounts,omitempty"` // how much of Value the reporters account for, where a total comes from elsewhere
+
+	// Residents is how many people live in places of which a reporter reported, and Inhabitants how many in all places;
+	// 0 where the definition does not say which reporters stand for the place they are in.
+	Residents   int64 `json:"residents,omitempty"`
+	Inhabitants int64 `json:"inhabitants,omitempty"`
 }
 
 // Citation is where a figure was read.

@@ -86,6 +86,7 @@ type coverageLine struct {
 	Noun     string
 	Missing  []string
 	Accounts string
+	People   string // where what share of residents live
 }
 
 // download is a file that the page hands out.
@@ -355,6 +356,7 @@ func coverageLines(ind stat.Indicator, obs []stat.Observation, defs stat.Definit
 				line := coverageLine{
 					Period:   o.Period.Label(p.Clock),
 					Reported: o.Coverage.Reported, Expected: o.Coverage.Expected, Noun: o.Coverage.Noun,
+					People: o.Coverage.ResidentWords(),
 				}
 				for _, code := range o.Coverage.Missing {
 					line.Missing = append(line.Missing, label(defs, list, code))
