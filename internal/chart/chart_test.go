@@ -46,20 +46,26 @@ func TestDrawings(t *testing.T) {
 	for name := range samples {
 		fig := drawSample(t, name)
 		for suffix, got := range map[string][]byte{"-wide.svg": fig.Wide, "-narrow.svg": fig.Narrow, ".json": fig.Options} {
-			file := filepath.Join("testdata", name+suffix)
-			if *update {
-				if err := os.WriteFile(file, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(got, want) {
-				t.Errorf("%s differs from what was last looked at; see it, then run with -update", file)
-			}
+			golden(t, name+suffix, got)
 		}
+	}
+}
+
+// golden compares a drawing with the one in testdata.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs from what was last looked at; see it, then run with -update", file)
 	}
 }
 

@@ -138,7 +138,7 @@ type tooltip struct {
 	Formatter string `json:"formatter"`
 }
 
-// element is a text or a straight line that belongs to the sheet and not to a plot.
+// element is a text, a straight line or an area that belongs to the sheet and not to a plot.
 type element struct {
 	Type     string  `json:"type"`
 	X        float64 `json:"x,omitempty"`
@@ -150,11 +150,13 @@ type element struct {
 	Style    style   `json:"style"`
 }
 
+// shape is the form of a straight line, or of an area by its corners.
 type shape struct {
-	X1 float64 `json:"x1"`
-	Y1 float64 `json:"y1"`
-	X2 float64 `json:"x2"`
-	Y2 float64 `json:"y2"`
+	X1     float64      `json:"x1,omitempty"`
+	Y1     float64      `json:"y1,omitempty"`
+	X2     float64      `json:"x2,omitempty"`
+	Y2     float64      `json:"y2,omitempty"`
+	Points [][2]float64 `json:"points,omitempty"`
 }
 
 type style struct {

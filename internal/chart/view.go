@@ -17,10 +17,11 @@ const (
 	ShapeBars      Shape = "bars"      // one period: a bar for each code, with its exact limits
 	ShapeMultiples Shape = "multiples" // all periods: small columns for each code, all on one scale
 	ShapeCoverage  Shape = "coverage"  // all periods: who gave a figure and when, without the figures
+	ShapeMap       Shape = "map"       // one period: the counts of counties or planning regions where they lie
 )
 
 // Shapes lists every shape of a breakdown.
-var Shapes = []Shape{ShapeBars, ShapeMultiples, ShapeCoverage}
+var Shapes = []Shape{ShapeBars, ShapeMultiples, ShapeCoverage, ShapeMap}
 
 // View is one panel of an indicator as a reader asked to see it.
 type View struct {
@@ -28,7 +29,7 @@ type View struct {
 	Measure stat.Kind // count, ratio or rate; empty: count. Ratios and rates are dots with their limits
 	By      string    // id of a breakdown of the panel, of which counts are drawn; empty: the totals
 	As      Shape     // of a breakdown; empty: bars
-	Period  string    // key of the period that bars show; empty: the latest
+	Period  string    // key of the period that bars and maps show; empty: the latest
 	Order   []string  // codes in the order in which they stand; empty: the largest first, for coverage by name
 }
 
@@ -131,6 +132,8 @@ func (s *sheet) breakdown(p stat.Panel, b stat.Breakdown, obs []stat.Observation
 		s.multiples(p, b, found, v)
 	case ShapeCoverage:
 		s.coverage(p, b, found, v)
+	case ShapeMap:
+		return s.codeMap(p, b, found, v)
 	default:
 		return fmt.Errorf("shape %q of breakdown %s: %w", v.As, b.ID, stat.ErrNotFound)
 	}
@@ -140,17 +143,25 @@ func (s *sheet) breakdown(p stat.Panel, b stat.Breakdown, obs []stat.Observation
 // mostCodes is how many codes are drawn as bars or small columns; the table has them all.
 const mostCodes = 30
 
-// codeBars draws a bar for each code that has a figure for the period, and says how many have none.
-func (s *sheet) codeBars(p stat.Panel, b stat.Breakdown, obs []stat.Observation, v View) error {
+// ofPeriod keeps the observations of the period of the view, or of the latest.
+func (s *sheet) ofPeriod(b stat.Breakdown, obs []stat.Observation, v View) ([]stat.Observation, error) {
 	period := obs[len(obs)-1].Period
 	if v.Period != "" {
 		i := slices.IndexFunc(obs, func(o stat.Observation) bool { return o.Period.Key() == v.Period })
 		if i < 0 {
-			return fmt.Errorf("period %s of breakdown %s: %w", v.Period, b.ID, stat.ErrNotFound)
+			return nil, fmt.Errorf("period %s of breakdown %s: %w", v.Period, b.ID, stat.ErrNotFound)
 		}
 		period = obs[i].Period
 	}
-	obs = filter(obs, func(o stat.Observation) bool { return o.Period == period })
+	return filter(obs, func(o stat.Observation) bool { return o.Period == period }), nil
+}
+
+// codeBars draws a bar for each code that has a figure for the period, and says how many have none.
+func (s *sheet) codeBars(p stat.Panel, b stat.Breakdown, obs []stat.Observation, v View) error {
+	obs, err := s.ofPeriod(b, obs, v)
+	if err != nil {
+		return err
+	}
 	var rows []row
 	for number, one := range p.Series {
 		for _, o := range ofSeries(one.ID, obs) {

@@ -3,11 +3,8 @@ package chart
 import (
 	"errors"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"tallystick/internal/stat"
 )
@@ -66,6 +63,86 @@ var views = map[string]View{
 	"rate":             {Measure: stat.KindRate},
 }
 
+// byPlace are counts by county and by planning region, as a police export of one year might give them.
+func byPlace() (stat.Indicator, []stat.Observation, Context) {
+	ind, obs, ctx := prostitutionArrests()
+	ind.Panels[0].Breakdowns = []stat.Breakdown{{ID: "county", Title: "By county", By: "county"}, {ID: "region", Title: "By planning region", By: "region"}}
+	values := map[string]map[string]float64{
+		"county": {"fairfield": 52, "hartford": 98, "litchfield": 6, "middlesex": 2, "new-haven": 66, "new-london": 0, "tolland": 1, "windham": -1},
+		"region": {"northwest-hills": 3, "capitol": 99, "northeastern-connecticut": -1, "western-connecticut": 46, "naugatuck-valley": 36,
+			"lower-connecticut-river-valley": 2, "southeastern-connecticut": 0, "greater-bridgeport": 6, "south-central-connecticut": 33},
+	}
+	for dimension, counts := range values {
+		for code, v := range counts {
+			o := count("arrests", "all", year(2015), v, "arrest", "State Police, UCR")
+			o.Codes = []stat.DimensionCode{{Dimension: dimension, Code: code}}
+			if v < 0 {
+				o.Status, o.Value = stat.StatusNotReported, 0
+			}
+			obs = append(obs, o)
+		}
+	}
+	ctx.Labels = func(dimension, code string) string {
+		if dimension == "unit" {
+			return labels(dimension, code)
+		}
+		words := strings.Fields(strings.ReplaceAll(code, "-", " "))
+		for i, w := range words {
+			words[i] = strings.ToUpper(w[:1]) + w[1:]
+		}
+		return strings.Join(words, " ")
+	}
+	return finish(ind, obs, ctx)
+}
+
+func TestMaps(t *testing.T) {
+	ind, obs, ctx := byPlace()
+	for _, dimension := range []string{"county", "region"} {
+		fig, err := DrawView(ind, obs, ctx, View{By: dimension, As: ShapeMap})
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "view-map-"+dimension+"-wide.svg", fig.Wide)
+		golden(t, "view-map-"+dimension+"-narrow.svg", fig.Narrow)
+		said := map[string]int{}
+		for _, x := range texts(t, fig.Wide) {
+			said[x.text]++
+		}
+		if said["0"] != 1 || said["not reported"] != 1 {
+			t.Errorf("map by %s says %q %d times and %q %d times, want once each", dimension, "0", said["0"], "not reported", said["not reported"])
+		}
+	}
+	agencies, found, context := byAgency()
+	if _, err := DrawView(agencies, found, context, View{By: "agency", As: ShapeMap}); !errors.Is(err, stat.ErrNotFound) {
+		t.Errorf("a map of police agencies: %v, want ErrNotFound", err)
+	}
+}
+
+// TestEveryPlaceLiesOnTheMap compares the outlines with the counties, and the tiles with one another.
+func TestEveryPlaceLiesOnTheMap(t *testing.T) {
+	areas, height, err := countyAreas(0, WideWidth)
+	if err != nil || len(areas) != 8 {
+		t.Fatalf("%d counties (%v), want 8", len(areas), err)
+	}
+	for _, a := range areas {
+		for _, p := range a.outline {
+			if p[0] < 0 || p[0] > WideWidth || p[1] < 0 || p[1] > height+0.01 {
+				t.Errorf("%s reaches to %v, outside %v × %v", a.code, p, WideWidth, height)
+			}
+		}
+	}
+	taken := map[[2]int]string{}
+	for code, at := range regions {
+		if other, both := taken[at]; both {
+			t.Errorf("%s and %s share a tile", code, other)
+		}
+		taken[at] = code
+	}
+	if len(regions) != 9 {
+		t.Errorf("%d planning regions, want 9", len(regions))
+	}
+}
+
 // TestViews holds the drawings of each kind of view as they were last looked at; see TestDrawings.
 func TestViews(t *testing.T) {
 	ind, obs, ctx := byAgency()
@@ -76,19 +153,7 @@ func TestViews(t *testing.T) {
 			continue
 		}
 		for suffix, got := range map[string][]byte{"-wide.svg": fig.Wide, "-narrow.svg": fig.Narrow} {
-			file := filepath.Join("testdata", "view-"+name+suffix)
-			if *update {
-				if err := os.WriteFile(file, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), string(got)); diff != "" {
-				t.Errorf("%s differs from what was last looked at; see it, then run with -update", file)
-			}
+			golden(t, "view-"+name+suffix, got)
 			checkSafe(t, got)
 		}
 		if folder := os.Getenv("TALLYSTICK_PICTURES"); folder != "" {

@@ -30,6 +30,8 @@ cp "$work/out/public-sans-5.3.0/LICENSE" "$work/out/uswds-3.14.0/LICENSE-public-
 # The npm package of the WebAssembly file has no licence text; its sibling of the same repository and version has.
 take @resvg/resvg-wasm resvg-wasm-2.6.2 index_bg.wasm README.md
 take @resvg/resvg-js resvg-wasm-2.6.2 LICENSE
+take us-atlas us-atlas-3.0.1 LICENSE
+node "$here/counties.mjs" "$work/node_modules/us-atlas/counties-10m.json" "$work/out/us-atlas-3.0.1/connecticut-counties.json"
 
 (cd "$work/out" && find . -type f | LC_ALL=C sort | sed 's|^\./||' | xargs sha256sum) >"$work/sums"
 mv "$work/sums" "$work/out/SHA256SUMS"
