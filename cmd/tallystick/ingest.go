@@ -285,7 +285,7 @@ func feedFor(defs stat.Definitions, id, name string) (stat.Feed, error) {
 	case 1:
 		return claims[0], nil
 	case 0:
-		return stat.Feed{}, usageError(fmt.Sprintf("no feed claims the file name %s; name one with -feed", filepath.Base(name)))
+		return fittingFeed(defs, name)
 	default:
 		ids := make([]string, len(claims))
 		for i, f := range claims {
@@ -293,6 +293,25 @@ func feedFor(defs stat.Definitions, id, name string) (stat.Feed, error) {
 		}
 		return stat.Feed{}, usageError(fmt.Sprintf("the feeds %s all claim %s; name one with -feed", strings.Join(ids, ", "), filepath.Base(name)))
 	}
+}
+
+// fittingFeed finds the only feed whose columns the file has, for a file whose name no feed claims.
+func fittingFeed(defs stat.Definitions, name string) (stat.Feed, error) {
+	no := usageError(fmt.Sprintf("no feed claims the file name %s; name one with -feed, or see tallystick sniff", filepath.Base(name)))
+	f, err := openRegular(name)
+	if err != nil {
+		return stat.Feed{}, err
+	}
+	defer f.Close()
+	s, err := ingest.Sniff(f, name, defs)
+	if err != nil || len(s.Fits) != 1 {
+		return stat.Feed{}, no
+	}
+	feed, ok := defs.Feed(s.Fits[0].Feed)
+	if !ok {
+		return stat.Feed{}, no
+	}
+	return feed, nil
 }
 
 // openRegular opens a file for reading if it is a regular one: a pipe or a device could hold the program for ever.

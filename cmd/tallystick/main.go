@@ -42,6 +42,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		checkCommand(),
+		sniffCommand(),
 		ingestCommand(),
 		batchesCommand(),
 		givebackCommand(),

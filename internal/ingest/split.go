@@ -149,7 +149,7 @@ func (s *splitter) record(at int) (extent, int) {
 	for {
 		// pos is at the start of a cell
 		if pos < limit && s.buf[pos] == s.quote {
-			closing := s.closing(pos+1, limit)
+			closing := s.closing(pos+1, end, limit)
 			if closing < 0 {
 				e.end, e.lines, e.unclosed = firstEnd, 1, true
 				return e, firstNext
@@ -170,8 +170,10 @@ func (s *splitter) record(at int) (extent, int) {
 }
 
 // closing returns the place of the quote that closes a quoted cell whose text begins at pos, or -1. Two quotes in a
-// row stand for one.
-func (s *splitter) closing(pos, limit int) int {
+// row stand for one. On the line where the cell begins any other quote closes it, and what follows up to the delimiter
+// belongs to the cell. Further down only a quote before a delimiter or a line end does: any other is the first quote of
+// another cell, and shows that this one was never closed.
+func (s *splitter) closing(pos, lineEnd, limit int) int {
 	for pos < limit {
 		i := bytes.IndexByte(s.buf[pos:limit], s.quote)
 		if i < 0 {
@@ -181,6 +183,11 @@ func (s *splitter) closing(pos, limit int) int {
 		if pos+1 < limit && s.buf[pos+1] == s.quote {
 			pos += 2
 			continue
+		}
+		if pos > lineEnd && pos+1 < limit {
+			if c := s.buf[pos+1]; c != s.comma && c != '\n' && c != '\r' {
+				return -1
+			}
 		}
 		return pos
 	}

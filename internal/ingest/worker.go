@@ -444,7 +444,9 @@ func (w *worker) periodField(v *stat.Vector, col *column, g *getter) {
 		w.period = periodText{text: string(text)}
 		w.period.from, w.period.to, w.period.ok = s.read(w.period.text, w.p.today)
 	}
-	if !w.period.ok && g.period == partTo {
+	if len(text) == 0 && g.period == partTo {
+		w.issue(s.header, "", "required", "The period is empty.", "Fill it in.")
+	} else if !w.period.ok && g.period == partTo {
 		w.issue(s.header, string(text), "period", fmt.Sprintf("The period %s cannot be read.", shown(text)), "Write it as the other rows do.")
 	}
 	v.Null = append(v.Null, !w.period.ok || col.Type == stat.FieldText && len(text) == 0)

@@ -1,0 +1,201 @@
+package ingest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"tallystick/internal/stat"
+)
+
+var today = stat.Date{Year: 2026, Month: time.November, Day: 24}
+
+// TestCases runs testdata/*.txtar. Each opens with a sentence that says a rule, then has a data set, a feed, code lists,
+// one export and what comes of it: the balance, the records and the issues as their sender reads them. With
+// TALLYSTICK_UPDATE=1 the results are written anew, to be read before they are committed.
+func TestCases(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("cases: %v, %v", files, err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(bytes.TrimSpace(archive.Comment)) == 0 {
+				t.Error("the case opens without a sentence")
+			}
+			in, export := caseInput(t, archive)
+			got := outcome(t, in, export)
+			for i, f := range archive.Files {
+				if f.Name != "result" {
+					continue
+				}
+				if os.Getenv("TALLYSTICK_UPDATE") == "1" {
+					archive.Files[i].Data = []byte(got)
+					if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+						t.Fatal(err)
+					}
+					return
+				}
+				if diff := cmp.Diff(string(f.Data), got); diff != "" {
+					t.Errorf("result (-want +got):\n%s", diff)
+				}
+			}
+		})
+	}
+}
+
+// caseInput reads a case. In the text of an export, \xNN stands for a byte, \r for a carriage return and \0 for a zero.
+func caseInput(t *testing.T, archive *txtar.Archive) (Input, []byte) {
+	t.Helper()
+	in := Input{Today: today, Workers: 1}
+	var ds stat.Dataset
+	var export []byte
+	for _, f := range archive.Files {
+		switch name := f.Name; {
+		case name == "dataset.yaml":
+			if err := yaml.UnmarshalWithOptions(f.Data, &ds, yaml.Strict()); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		case name == "feed.yaml":
+			if err := yaml.UnmarshalWithOptions(f.Data, &in.Feed, yaml.Strict()); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		case strings.HasSuffix(name, ".codes"):
+			list := stat.Codelist{ID: strings.TrimSuffix(name, ".codes")}
+			for line := range strings.Lines(string(f.Data)) {
+				parts := append(strings.Split(strings.TrimSpace(line), "|"), "", "", "")
+				c := stat.Code{Code: parts[0], Label: parts[1]}
+				if err := errors.Join(c.ValidFrom.UnmarshalText([]byte(parts[2])), c.ValidTo.UnmarshalText([]byte(parts[3]))); err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+				list.Codes = append(list.Codes, c)
+			}
+			in.Definitions.Codelists = append(in.Definitions.Codelists, list)
+		case name == "result":
+		default:
+			in.Name = name
+			text := strings.TrimSuffix(string(f.Data), "\n")
+			for b := range 256 {
+				text = strings.ReplaceAll(text, fmt.Sprintf(`\x%02x`, b), string([]byte{byte(b)}))
+			}
+			export = []byte(strings.NewReplacer(`\r`, "\r", `\0`, "\x00", "\\\n", "").Replace(text))
+		}
+	}
+	ds.ID, in.Feed.Dataset = "case", "case"
+	in.Definitions.Datasets = []stat.Dataset{ds}
+	return in, export
+}
+
+// outcome writes down what became of an export.
+func outcome(t *testing.T, in Input, export []byte) string {
+	t.Helper()
+	var b strings.Builder
+	rows, err := Open(context.Background(), bytes.NewReader(export), in)
+	var no *Refused
+	if errors.As(err, &no) {
+		for _, i := range no.Issues {
+			fmt.Fprintf(&b, "refused: %s %s\n", i.Problem, i.Fix)
+		}
+		return b.String()
+	}
+	if err != nil {
+		return "error: " + err.Error() + "\n"
+	}
+	defer rows.Close()
+	for _, i := range rows.Notices() {
+		fmt.Fprintf(&b, "notice: %s\n", i.Problem)
+	}
+	all, err := collect(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, c := range rows.Layout().Columns {
+		names = append(names, c.Name)
+	}
+	fmt.Fprintf(&b, "%d rows = %d accepted + %d quarantined + %d duplicates", all.Rows, all.Accepted, len(all.Rejects), all.Duplicates)
+	total := all.Accepted + int64(len(all.Rejects)) + all.Duplicates
+	for _, a := range all.SetAside {
+		fmt.Fprintf(&b, " + %d set aside (%s)", a.Rows, a.Reason)
+		total += a.Rows
+	}
+	b.WriteString("\n")
+	if total != all.Rows {
+		t.Errorf("the balance does not hold: %d rows, %d accounted for", all.Rows, total)
+	}
+	fmt.Fprintf(&b, "line: %s\n", strings.Join(names, ", "))
+	for _, r := range all.records {
+		b.WriteString(r + "\n")
+	}
+	for _, r := range all.Rejects {
+		for _, i := range r.Issues {
+			b.WriteString(Sentence(i) + "\n")
+		}
+	}
+	return b.String()
+}
+
+// collected is a whole export, its records as text.
+type collected struct {
+	stat.Chunk
+	records []string
+}
+
+func collect(rows *Rows) (collected, error) {
+	var all collected
+	layout := rows.Layout()
+	for {
+		c, err := rows.Next(context.Background())
+		if errors.Is(err, io.EOF) {
+			return all, nil
+		}
+		if err != nil {
+			return all, err
+		}
+		all.Rows += c.Rows
+		all.Accepted += c.Accepted
+		all.Duplicates += c.Duplicates
+		all.Rejects = append(all.Rejects, c.Rejects...)
+		for _, a := range c.SetAside {
+			for range a.Rows {
+				aside(&all.Chunk, a.Reason)
+			}
+		}
+		for i, line := range c.Lines {
+			cells := make([]string, len(c.Vectors))
+			for j := range c.Vectors {
+				v := &c.Vectors[j]
+				switch col := layout.Columns[j]; {
+				case v.Null[i]:
+					cells[j] = "–"
+				case col.Type == stat.FieldText:
+					cells[j] = fmt.Sprintf("%q", v.At(i))
+				case col.Type == stat.FieldDecimal:
+					cells[j] = fmt.Sprint(v.Floats[i])
+				case col.Type == stat.FieldDate:
+					cells[j] = dateOf(v.Ints[i]).String()
+				case col.Type == stat.FieldCode:
+					cells[j] = col.Dictionary[v.Ints[i]]
+				default:
+					cells[j] = fmt.Sprint(v.Ints[i])
+				}
+			}
+			all.records = append(all.records, fmt.Sprintf("%d: %s", line, strings.Join(cells, ", ")))
+		}
+	}
+}
