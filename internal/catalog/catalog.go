@@ -58,6 +58,7 @@ func (l *loader) read() {
 	}
 	l.readCodelists()
 	l.readEvents()
+	l.readTranslations()
 }
 
 func (l *loader) readSite() {
@@ -116,7 +117,7 @@ func (l *loader) list(folder, ext string) []string {
 	for _, e := range entries {
 		name := e.Name()
 		switch {
-		case strings.HasPrefix(name, "."):
+		case strings.HasPrefix(name, "."), language(name) != "":
 		case e.IsDir() || path.Ext(name) != ext:
 			l.add(stat.Issue{
 				File: path.Join(folder, name), Code: "file-not-expected", Severity: stat.SeverityError,

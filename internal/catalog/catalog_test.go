@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write the issues that Load finds into t
 
 // TestLoad reads testdata/*.txtar. Each file opens with the rule it holds, changes the folder of base.txtar and says
 // which issues follow. "edit FILE" replaces each run of lines that begin with "- " by the lines after it that begin
-// with "+ "; "remove FILE" takes a file away; "want" holds the issues, one a line.
+// with "+ "; "add FILE" adds a file and "remove FILE" takes one away; "want" holds the issues, one a line.
 func TestLoad(t *testing.T) {
 	cases, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(cases) < 10 {
@@ -70,6 +70,8 @@ func world(t *testing.T, base, changes *txtar.Archive) (fstest.MapFS, string) {
 			want = string(f.Data)
 		case verb == "edit" && files[name] != nil:
 			files[name] = &fstest.MapFile{Data: []byte(edit(t, string(files[name].Data), string(f.Data)))}
+		case verb == "add":
+			files[name] = &fstest.MapFile{Data: f.Data}
 		case verb == "remove" && files[name] != nil:
 			delete(files, name)
 		case verb == "edit", verb == "remove":

@@ -33,8 +33,13 @@ var guides = map[string]reflect.Type{
 	"Duty": reflect.TypeFor[stat.Duty](), "Duty version": reflect.TypeFor[stat.DutyVersion](),
 	"Duty item": reflect.TypeFor[stat.DutyItem](),
 	"Claim":     reflect.TypeFor[stat.Claim](), "Assertion": reflect.TypeFor[stat.Assertion](),
-	"Reconciliation":    reflect.TypeFor[stat.Reconciliation](),
-	"Reconciled figure": reflect.TypeFor[stat.ReconciledFigure](),
+	"Reconciliation":                reflect.TypeFor[stat.Reconciliation](),
+	"Reconciled figure":             reflect.TypeFor[stat.ReconciledFigure](),
+	"Site in another language":      reflect.TypeFor[stat.SiteText](),
+	"Indicator in another language": reflect.TypeFor[stat.IndicatorText](),
+	"Panel in another language":     reflect.TypeFor[stat.PanelText](),
+	"Series in another language":    reflect.TypeFor[stat.SeriesText](),
+	"Breakdown in another language": reflect.TypeFor[stat.BreakdownText](),
 }
 
 // guideRow is one line of a table of the guide.

@@ -131,6 +131,8 @@ type Code struct {
 type Codelist struct {
 	ID    string `json:"id"`
 	Codes []Code `json:"codes"`
+
+	Text map[string]map[string]CodeText `json:"text,omitempty"` // language → code → text
 }
 
 // Label returns the label of the code, or the code itself if the list does not have it.

@@ -19,6 +19,8 @@ type Indicator struct {
 	Related  []string  `yaml:"related" json:"related,omitempty"`
 	Pairings []Pairing `yaml:"pairings" json:"pairings,omitempty"` // series that count the same thing from two sides
 	Since    Date      `yaml:"since" json:"since"`                 // since when this definition holds
+
+	Text map[string]IndicatorText `yaml:"-" json:"text,omitempty"` // by language, from the files beside this one
 }
 
 // Panel is one axis of an indicator: series of one counting unit on one clock.

@@ -15,6 +15,8 @@ type Site struct {
 
 	// WithholdBelow is the smallest count of protected people that is published; 0 means DefaultWithholdBelow.
 	WithholdBelow int64 `yaml:"withhold_below" json:"withhold_below,omitempty"`
+
+	Text map[string]SiteText `yaml:"-" json:"text,omitempty"` // by language, from the files beside this one
 }
 
 // DefaultWithholdBelow is the rule of CDC WONDER and of Washington State: 1 to 9 are withheld.
