@@ -43,6 +43,9 @@ func (o observer) observe() ([]stat.Observation, error) {
 		if err != nil {
 			return nil, fmt.Errorf("series %s: %w", s.ID, err)
 		}
+		if o.panel.Window > 0 {
+			obs = o.pool(s, obs)
+		}
 		out = append(out, obs...)
 	}
 	totals := len(out)
@@ -85,6 +88,24 @@ func (o observer) totals(s stat.Series) ([]stat.Observation, error) {
 		}
 	}
 	return obs, nil
+}
+
+// pool sums the totals of a series over the panel's window. Windows that the rules refuse (a gap, a break inside) are
+// left out, as the panel's note says; if all are, they stand with their reasons.
+func (o observer) pool(s stat.Series, obs []stat.Observation) []stat.Observation {
+	var out, refused []stat.Observation
+	for _, p := range stat.Pool(obs, o.panel.Window, stat.BreaksOf(s, obs, o.in.Definitions), level) {
+		if p.Why != "" {
+			refused = append(refused, p.Observation)
+			continue
+		}
+		p.Observation.Citations = merge(p.Observation.Citations)
+		out = append(out, p.Observation)
+	}
+	if len(out) == 0 {
+		return refused
+	}
+	return out
 }
 
 // schedule returns the schedule of the feed that brings the data set, or nil if none has one.

@@ -40,7 +40,7 @@ type CompareOptions struct {
 
 // ComparePeriods compares a count with an earlier one of the same series. It refuses (VerdictRefused) where a
 // value is withheld or missing, a figure is only a bound, units or lengths of the periods differ, the periods
-// overlap, a total lacks parts, or a break lies between or inside. Otherwise it names a direction only if the
+// overlap, a total lacks parts or was made in another way without it being known who is in both, or a break lies between or inside. Otherwise it names a direction only if the
 // exact interval of the ratio leaves out 1; by construction that is so exactly where P < 1 − level.
 func ComparePeriods(earlier, later Observation, opt CompareOptions) Comparison {
 	if later.Period.Compare(earlier.Period) < 0 {
@@ -92,6 +92,8 @@ func refusal(a, b Observation) Refusal {
 		return RefusedUnit
 	case a.Has(MarkPartial) || b.Has(MarkPartial):
 		return RefusedPartial
+	case a.Has(MarkSummed) != b.Has(MarkSummed) && !(a.Coverage.Known() && b.Coverage.Known()):
+		return RefusedMethod
 	case a.Period.From.IsZero() || b.Period.From.IsZero():
 		return RefusedWindow
 	case b.Period.From.Compare(a.Period.To) <= 0:

@@ -129,6 +129,8 @@ func TestComparePeriodsRefusesWhatDoesNotCompare(t *testing.T) {
 			stat.CompareOptions{}, stat.RefusedUnit},
 		{"a partial total", year(2013, 50), with(year(2014, 80), func(o *stat.Observation) { o.Marks = []stat.Mark{stat.MarkPartial} }),
 			stat.CompareOptions{}, stat.RefusedPartial},
+		{"the source's total and our sum", year(2013, 50), with(year(2014, 80), func(o *stat.Observation) { o.Marks = []stat.Mark{stat.MarkSummed} }),
+			stat.CompareOptions{}, stat.RefusedMethod},
 		{"unlike lengths", year(2013, 50), with(year(2014, 80), func(o *stat.Observation) { o.Period.To = day(2014, 11, 30) }),
 			stat.CompareOptions{}, stat.RefusedWindow},
 		{"overlapping periods", year(2013, 50), with(year(2014, 80), func(o *stat.Observation) { o.Period.From = day(2013, 12, 1) }),

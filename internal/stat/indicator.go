@@ -31,6 +31,7 @@ type Panel struct {
 	Series     []Series    `yaml:"series" json:"series"`
 	Ratio      *Ratio      `yaml:"ratio" json:"ratio,omitempty"`
 	Rate       *Rate       `yaml:"rate" json:"rate,omitempty"`
+	Window     int         `yaml:"window" json:"window,omitempty"` // counts are pooled over so many consecutive periods: one of Windows; form spans
 	Breakdowns []Breakdown `yaml:"breakdowns" json:"breakdowns,omitempty"`
 	Sentence   string      `yaml:"sentence" json:"sentence"`       // see report.Write for the placeholders; no digits
 	Unlike     string      `yaml:"unlike" json:"unlike,omitempty"` // why unlike units are set against each other here

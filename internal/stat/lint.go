@@ -1,10 +1,14 @@
 package stat
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // LintPanel lists what a panel must not do with what it counts, apart from its sentence (LintSentence): give a rate of
-// people who must be protected (it would be read as a risk, and a detection rate is none), or set a series against
-// another one in a ratio across data sets. Each problem is a sentence without a full stop.
+// people who must be protected (it would be read as a risk, and a detection rate is none), set a series against
+// another one in a ratio across data sets, or pool over a window that is not one of Windows, as columns by year, or
+// beside a rate by year. Each problem is a sentence without a full stop.
 func LintPanel(panel Panel) []string {
 	var out []string
 	if panel.Rate != nil && panel.Protection == ProtectionProtected {
@@ -18,6 +22,15 @@ func LintPanel(panel Panel) []string {
 			out = append(out, fmt.Sprintf("the ratio sets %s against %s, which come from different data sets: the same people "+
 				"may be in both or in neither", r.Of, r.To))
 		}
+	}
+	switch {
+	case panel.Window == 0:
+	case !slices.Contains(Windows, panel.Window):
+		out = append(out, fmt.Sprintf("a window of %d periods is not offered, only 2, 3 and 5", panel.Window))
+	case panel.Form != FormSpans:
+		out = append(out, "pooled windows overlap, so they are drawn as spans")
+	case panel.Rate != nil || len(panel.Breakdowns) > 0:
+		out = append(out, "pooled counts stand alone: rates and breakdowns are by year")
 	}
 	return out
 }

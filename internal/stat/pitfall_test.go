@@ -119,6 +119,23 @@ func TestPitfall15NoRatioAcrossSources(t *testing.T) {
 	}
 }
 
+func TestPitfall14CountsArePooledOverTwoThreeOrFivePeriodsAsSpans(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		panel stat.Panel
+		ok    bool
+	}{
+		{"three years as spans", stat.Panel{Window: 3, Form: stat.FormSpans}, true},
+		{"four years", stat.Panel{Window: 4, Form: stat.FormSpans}, false},
+		{"as columns", stat.Panel{Window: 3, Form: stat.FormColumns}, false},
+		{"with a rate by year", stat.Panel{Window: 3, Form: stat.FormSpans, Rate: &stat.Rate{}}, false},
+	} {
+		if got := stat.LintPanel(c.panel); (len(got) == 0) != c.ok {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}
+
 func TestPitfall18ThereIsNoFunnel(t *testing.T) {
 	want := []stat.Form{stat.FormPair, stat.FormColumns, stat.FormLine, stat.FormSpans}
 	if !slices.Equal(stat.Forms, want) {

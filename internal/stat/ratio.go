@@ -58,6 +58,7 @@ const (
 	RefusedContested   Refusal = "contested"       // sources differ and none is preferred
 	RefusedPopulation  Refusal = "no-population"   // the number of residents is not known
 	RefusedCoverage    Refusal = "unlike-coverage" // too few reporters are in both periods
+	RefusedMethod      Refusal = "unlike-totals"   // one total is the source's, the other our sum, and who is in them is not known
 	RefusedPeriod      Refusal = "unlike-periods"  // the figures are of different periods
 	RefusedImpossible  Refusal = "impossible"      // a negative or fractional count
 	RefusedNotApplying Refusal = "not-applicable"  // what is counted did not exist in law in one of the periods
@@ -92,6 +93,8 @@ func (r Refusal) Words() string {
 		return "the number of residents is not known"
 	case RefusedCoverage:
 		return "too few of the same reporters are in both periods"
+	case RefusedMethod:
+		return "one total is the source's and the other our own sum"
 	case RefusedPeriod:
 		return "the figures are of different periods"
 	case RefusedImpossible:
