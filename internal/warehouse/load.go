@@ -42,14 +42,14 @@ func (w *Warehouse) Load(ctx context.Context, b stat.Batch, ds stat.Dataset, row
 	defer tx.Rollback()
 	b, err = w.load(ctx, conn, tx, b, ds, rows)
 	if err != nil {
-		return b, fmt.Errorf("loading %s: %w", b.File, err)
+		return b, fmt.Errorf("loading %s: %w", b.File, plainly(err))
 	}
 	if err := tx.Commit(); err != nil {
-		return b, fmt.Errorf("loading %s: %w", b.File, err)
+		return b, fmt.Errorf("loading %s: %w", b.File, plainly(err))
 	}
-	if _, err := conn.ExecContext(ctx, "CHECKPOINT"); err != nil {
-		return b, fmt.Errorf("writing %s to the database file: %w", b.File, err)
-	}
+	// The batch is committed now. If moving it from the log into the file does not work, that is done when the database
+	// is opened next, and is no failure of this batch.
+	_, _ = conn.ExecContext(ctx, "CHECKPOINT")
 	return b, nil
 }
 

@@ -8,15 +8,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"time"
 
 	"tallystick/internal/stat"
 )
 
 // Receive stores the bytes of an export, read-only and named by their SHA-256, and returns the batch that Load
-// will fill. These bytes twice are stat.ErrConflict, and the error names the batch that has them. Nothing is
+// will fill. A file that changes while it is read is stat.ErrBusy. These bytes twice are stat.ErrConflict, and the error names the batch that has them. Nothing is
 // written into the database: bytes without a batch mean nothing and are found again when they come again.
 func (w *Warehouse) Receive(ctx context.Context, feed stat.Feed, file, by string, at time.Time, r io.Reader) (stat.Batch, error) {
 	b := stat.Batch{Feed: feed.ID, Dataset: feed.Dataset, File: filepath.Base(file), ReceivedAt: utc(at), ReceivedBy: by,
@@ -24,13 +27,21 @@ func (w *Warehouse) Receive(ctx context.Context, feed stat.Feed, file, by string
 	folder := filepath.Join(w.dir, "exports")
 	tmp, err := os.CreateTemp(folder, ".receiving-*")
 	if err != nil {
-		return b, fmt.Errorf("storing %s: %w", b.File, err)
+		return b, fmt.Errorf("storing %s: %w", b.File, plainly(err))
 	}
 	defer os.Remove(tmp.Name())
 	defer tmp.Close()
+	before, err := statOf(r)
+	if err != nil {
+		return b, fmt.Errorf("storing %s: %w", b.File, plainly(err))
+	}
 	hash := sha256.New()
 	if b.Bytes, err = io.Copy(io.MultiWriter(tmp, hash), contextReader{ctx, r}); err != nil {
-		return b, fmt.Errorf("storing %s: %w", b.File, err)
+		return b, fmt.Errorf("storing %s: %w", b.File, plainly(err))
+	}
+	if after, err := statOf(r); err != nil || before != nil && (b.Bytes != before.Size() || after.Size() != before.Size() ||
+		!after.ModTime().Equal(before.ModTime())) {
+		return b, fmt.Errorf("%s changed while it was read; wait until it is complete and send it again: %w", b.File, stat.ErrBusy)
 	}
 	b.SHA256 = hex.EncodeToString(hash.Sum(nil))
 	var known string
@@ -43,24 +54,42 @@ func (w *Warehouse) Receive(ctx context.Context, feed stat.Feed, file, by string
 		return b, fmt.Errorf("looking for %s: %w", b.SHA256, err)
 	}
 	if err := tmp.Chmod(0o444); err != nil {
-		return b, fmt.Errorf("storing %s: %w", b.File, err)
+		return b, fmt.Errorf("storing %s: %w", b.File, plainly(err))
 	}
 	if err := tmp.Sync(); err != nil {
-		return b, fmt.Errorf("storing %s: %w", b.File, err)
+		return b, fmt.Errorf("storing %s: %w", b.File, plainly(err))
 	}
 	path := w.exportPath(b.SHA256)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return b, fmt.Errorf("storing %s: %w", b.File, err)
+		return b, fmt.Errorf("storing %s: %w", b.File, plainly(err))
 	}
 	if err := os.Rename(tmp.Name(), path); err != nil {
-		return b, fmt.Errorf("storing %s: %w", b.File, err)
+		return b, fmt.Errorf("storing %s: %w", b.File, plainly(err))
 	}
 	if err := syncFolder(filepath.Dir(path)); err != nil {
-		return b, fmt.Errorf("storing %s: %w", b.File, err)
+		return b, fmt.Errorf("storing %s: %w", b.File, plainly(err))
 	}
 	seq, err := w.nextSeq(ctx)
 	b.ID = batchID(seq)
 	return b, err
+}
+
+// plainly says in front of an error of the operating system or the database that the disk is full, if it is.
+func plainly(err error) error {
+	text := err.Error()
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EFBIG) || strings.Contains(text, "No space left") || strings.Contains(text, "File too large") {
+		return fmt.Errorf("the disk is full, nothing was kept; free some space and try again: %w", err)
+	}
+	return err
+}
+
+// statOf gives the size and the time of a file, or nil for a reader that is none.
+func statOf(r io.Reader) (fs.FileInfo, error) {
+	f, ok := r.(interface{ Stat() (fs.FileInfo, error) })
+	if !ok {
+		return nil, nil
+	}
+	return f.Stat()
 }
 
 func (w *Warehouse) exportPath(sum string) string {

@@ -37,7 +37,43 @@ func Open(ctx context.Context, dir string) (*Warehouse, error) {
 	if err := os.MkdirAll(filepath.Join(dir, "exports"), 0o755); err != nil {
 		return nil, fmt.Errorf("folder of the warehouse: %w", err)
 	}
-	db, err := duckdb.Open(ctx, filepath.Join(dir, "warehouse.duckdb"), duckdb.Options{})
+	path := filepath.Join(dir, "warehouse.duckdb")
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if err := create(ctx, dir, path); err != nil {
+			return nil, err
+		}
+	}
+	db, err := openFile(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	return &Warehouse{db: db, dir: dir}, nil
+}
+
+// create makes an empty database aside and puts it into its place when it is whole: a database file that was cut off
+// while it was made could not be opened again.
+func create(ctx context.Context, dir, path string) error {
+	aside, err := os.MkdirTemp(dir, ".new-*")
+	if err != nil {
+		return fmt.Errorf("making the warehouse: %w", err)
+	}
+	defer os.RemoveAll(aside)
+	db, err := openFile(ctx, filepath.Join(aside, "warehouse.duckdb"))
+	if err != nil {
+		return plainly(err)
+	}
+	if err := db.Close(); err != nil {
+		return fmt.Errorf("making the warehouse: %w", err)
+	}
+	err = os.Link(filepath.Join(aside, "warehouse.duckdb"), path)
+	if err != nil && !errors.Is(err, fs.ErrExist) { // another process may have been first
+		return fmt.Errorf("making the warehouse: %w", err)
+	}
+	return syncFolder(dir)
+}
+
+func openFile(ctx context.Context, path string) (*sql.DB, error) {
+	db, err := duckdb.Open(ctx, path, duckdb.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -45,15 +81,21 @@ func Open(ctx context.Context, dir string) (*Warehouse, error) {
 	if err == nil {
 		err = duckdb.Migrate(ctx, db, migrations)
 	}
+	if err == nil {
+		_, err = db.ExecContext(ctx, "CHECKPOINT")
+	}
 	if err != nil {
 		db.Close()
 		return nil, err
 	}
-	return &Warehouse{db: db, dir: dir}, nil
+	return db, nil
 }
 
 // Close closes the database.
 func (w *Warehouse) Close() error { return w.db.Close() }
+
+// Dir returns the folder that the warehouse is in.
+func (w *Warehouse) Dir() string { return w.dir }
 
 // Version returns the version of the database engine.
 func (w *Warehouse) Version(ctx context.Context) (string, error) { return duckdb.Version(ctx, w.db) }
