@@ -26,6 +26,7 @@ func gates(d Drafted, found findings) []stat.Gate {
 		{ID: "alternatives", Title: "Every figure has a text alternative", Issues: unspoken(d)},
 		{ID: "vanished", Title: "Nothing that was published has vanished", Issues: vanished(d)},
 		{ID: "reasons", Title: "Every changed figure has a reason", Issues: unreasoned(d)},
+		{ID: "definitions", Title: "Every changed definition that changes a figure is announced", Issues: unannounced(d)},
 		{ID: "statements", Title: "Every correction and withdrawal says what was wrong, what holds now and whom it concerns", Issues: mute(d)},
 	}
 	for i := range list {
@@ -167,6 +168,20 @@ func unreasoned(d Drafted) []stat.Issue {
 			out = append(out, refuse("reason", fmt.Sprintf("%s was %s and would be %s.", c.Key, c.Old, c.New),
 				"Say why in a statement: better data is a revision, an error repaired is a correction."))
 		}
+	}
+	return out
+}
+
+// unannounced finds figures that differ because a definition changed, which no statement announces.
+func unannounced(d Drafted) []stat.Issue {
+	var out []stat.Issue
+	for _, c := range d.Difference.Unannounced() {
+		now := "gone"
+		if c.New != nil {
+			now = c.New.String()
+		}
+		out = append(out, refuse("definition", fmt.Sprintf("%s was %s and would be %s, because a definition changed.", c.Key, c.Old, now),
+			"Announce it: a statement of the kind announcement that names the indicator or the data set."))
 	}
 	return out
 }

@@ -126,6 +126,22 @@ func (d Difference) Unexplained() []Change {
 	})
 }
 
+// Unannounced are the figures that changed or went because a definition changed, without a statement that
+// announces it: one that names the indicator or one of the changed definitions.
+func (d Difference) Unannounced() []Change {
+	announced := func(c Change) bool {
+		return slices.ContainsFunc(d.Statements, func(s Statement) bool {
+			named := s.Definition == c.Indicator || slices.ContainsFunc(d.Definitions, func(x DefinitionChange) bool {
+				return x.ID == s.Definition && x.Kind != "feed" && x.Kind != "event"
+			})
+			return s.Kind == StatementAnnouncement && s.Definition != "" && named
+		})
+	}
+	return slices.DeleteFunc(slices.Clone(d.Figures), func(c Change) bool {
+		return c.Reason != ReasonDefinition || c.Kind != ChangeValue && c.Kind != ChangeGone || announced(c)
+	})
+}
+
 // Of keeps the changes of one indicator.
 func (d Difference) Of(indicator string) []Change {
 	return slices.DeleteFunc(slices.Clone(d.Figures), func(c Change) bool { return c.Indicator != indicator })

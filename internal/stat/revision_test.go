@@ -175,6 +175,28 @@ func TestRevisionRecordCountsSizeAndDirection(t *testing.T) {
 	}
 }
 
+func TestChangedDefinitionsMustBeAnnounced(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		says []Statement
+		want int
+	}{
+		{"nothing is said", nil, 1},
+		{"the indicator is announced", []Statement{{Kind: StatementAnnouncement, Definition: "arrests"}}, 0},
+		{"the data set is announced", []Statement{{Kind: StatementAnnouncement, Definition: "ucr"}}, 0},
+		{"another definition is announced", []Statement{{Kind: StatementAnnouncement, Definition: "other"}}, 1},
+		{"a revision is no announcement", []Statement{{Kind: StatementRevision, Definition: "ucr"}}, 1},
+	} {
+		before, after := edition("2026-11-24"), edition("2026-11-25")
+		after.Observations[1].Value = 300
+		after.Definitions.Datasets[0].Rule = "each person once"
+		after.Manifest.Statements = c.says
+		if got := CompareReleases(&before, after).Unannounced(); len(got) != c.want {
+			t.Errorf("%s: Unannounced() = %+v, want %d", c.name, got, c.want)
+		}
+	}
+}
+
 func TestStatementsAreChecked(t *testing.T) {
 	for _, c := range []struct {
 		s    Statement
