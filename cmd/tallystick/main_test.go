@@ -13,6 +13,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv("TALLYSTICK_CALL") != "" {
+		main()
+	}
 	testscript.Main(m, map[string]func(){"tallystick": main})
 }
 
