@@ -24,7 +24,22 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv("TALLYSTICK_SEAL_IN"); dir != "" {
 		sealForEver(dir)
 	}
+	if dir := os.Getenv("TALLYSTICK_PULL_INTO"); dir != "" {
+		if _, err := Pull(context.Background(), Folder(os.Getenv("TALLYSTICK_PULL_FROM")), dir, ""); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	os.Exit(m.Run())
+}
+
+// killsAsked is how often to kill.
+func killsAsked() int {
+	if n, err := strconv.Atoi(os.Getenv("TALLYSTICK_KILLS")); err == nil {
+		return n
+	}
+	return 15
 }
 
 func sealForEver(dir string) {
@@ -45,10 +60,7 @@ func sealForEver(dir string) {
 // After each kill, every release that was acknowledged is shown and whole, and so is everything else that is
 // shown. TALLYSTICK_KILLS sets how often.
 func TestKilledSealingLosesNothingAndShowsNothingUnsealed(t *testing.T) {
-	kills := 20
-	if n, err := strconv.Atoi(os.Getenv("TALLYSTICK_KILLS")); err == nil {
-		kills = n
-	}
+	kills := killsAsked()
 	state := testkit.Folder(t)
 	dir := filepath.Join(state, "releases")
 	if err := os.Mkdir(dir, 0o755); err != nil {
@@ -117,4 +129,48 @@ func TestKilledSealingLosesNothingAndShowsNothingUnsealed(t *testing.T) {
 		t.Errorf("only %d releases were acknowledged in %d runs", len(acknowledged), kills)
 	}
 	t.Logf("%d kills, %d acknowledged, %d in the log", kills, len(acknowledged), l.Size())
+}
+
+// TestKilledCopyingShowsNothingUnverified kills a process that copies releases at random moments. After each kill
+// what is shown is whole, and the next copying finishes.
+func TestKilledCopyingShowsNothingUnverified(t *testing.T) {
+	key := testKey(t, 1)
+	from := logged(t, 4, key)
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	killed := 0
+	for i := range killsAsked() {
+		into := testkit.Folder(t)
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), "TALLYSTICK_PULL_INTO="+into, "TALLYSTICK_PULL_FROM="+from)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		timer := time.AfterFunc(time.Duration(random.IntN(200))*time.Millisecond, func() { cmd.Process.Kill() })
+		if err := cmd.Wait(); err != nil {
+			killed++
+		}
+		timer.Stop()
+		if has, err := hasLog(into); err != nil {
+			t.Fatal(err)
+		} else if has {
+			lib, err := OpenLibrary(into, key.Public())
+			if err != nil {
+				t.Fatalf("copy %d: %v", i, err)
+			}
+			for _, m := range lib.List(noon) {
+				if issues, _, err := Verify(filepath.Join(into, m.ID)); err != nil || len(issues) > 0 {
+					t.Errorf("copy %d: release %s is shown: %v, %v", i, m.ID, issues, err)
+				}
+			}
+		}
+		if _, err := Pull(t.Context(), Folder(from), into, key.Public()); err != nil {
+			t.Fatalf("copy %d could not be finished: %v", i, err)
+		}
+		if issues, _, err := VerifyAll(into, key.Public()); err != nil || len(issues) > 0 {
+			t.Errorf("copy %d in the end: %v, %v", i, issues, err)
+		}
+	}
+	t.Logf("%d of %d killed in the middle", killed, killsAsked())
 }

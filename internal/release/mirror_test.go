@@ -1,15 +1,11 @@
 package release
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -73,50 +69,16 @@ func TestMirrorToABucketAndBack(t *testing.T) {
 	roundTrip(t, bucket)
 }
 
-// s3 starts an S3 server with one bucket and returns the bucket and a function that kills the server.
+// s3 opens a bucket of a real S3 server and returns it with a function that kills the server.
 func s3(t *testing.T) (*Bucket, func()) {
 	t.Helper()
-	program := os.Getenv("TALLYSTICK_S3_SERVER")
-	if program == "" {
-		t.Skip("TALLYSTICK_S3_SERVER does not name a versitygw")
-	}
-	home := t.TempDir()
-	if err := os.Mkdir(filepath.Join(home, "public"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	endpoint, kill := testkit.S3(t)
+	b, err := OpenBucket("s3://public/site/releases", BucketOptions{Endpoint: endpoint, Region: "us-east-1",
+		AccessKey: testkit.S3User, SecretKey: testkit.S3Password, Timeout: 5 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
-	addr := l.Addr().String()
-	l.Close()
-	var log bytes.Buffer
-	cmd := exec.Command(program, "--access", "user", "--secret", "password", "--port", addr, "posix", "--nometa", home)
-	cmd.Stdout, cmd.Stderr = &log, &log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	kill := func() { cmd.Process.Kill(); cmd.Wait() }
-	t.Cleanup(func() {
-		kill()
-		if t.Failed() {
-			t.Logf("the server said:\n%s", log.String())
-		}
-	})
-	b, err := OpenBucket("s3://public/site/releases", BucketOptions{Endpoint: "http://" + addr, Region: "us-east-1",
-		AccessKey: "user", SecretKey: "password", Timeout: 5 * time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 200 {
-		if _, err := b.Read(t.Context(), "nothing", 1); errors.Is(err, stat.ErrNotFound) {
-			return b, kill
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	_, err = b.Read(t.Context(), "nothing", 1)
-	t.Fatalf("the S3 server does not answer: %v", err)
-	return nil, nil
+	return b, kill
 }
 
 func TestCacheServesOnWhenTheBucketIsGone(t *testing.T) {
