@@ -77,6 +77,28 @@ async function explore(drawing, button, status) {
   }
 }
 
+// A change in the form shows at once: the answer of the server takes the place of the part that it changes, and the
+// form keeps its focus. Where anything fails, the form is sent as without script.
+for (const form of document.querySelectorAll(".controls")) {
+  form.addEventListener("change", async (event) => {
+    if (event.target.name === "known") return form.requestSubmit();
+    const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
+    const address = new URL(form.action);
+    address.search = query.toString();
+    address.hash = "";
+    try {
+      const answer = await fetch(address);
+      if (!answer.ok) throw new Error(answer.status);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      document.getElementById("view").replaceWith(document.importNode(page.getElementById("view"), true));
+      document.getElementById("h-figures").textContent = page.getElementById("h-figures").textContent;
+      history.replaceState(null, "", address);
+    } catch {
+      form.requestSubmit();
+    }
+  });
+}
+
 for (const drawing of document.querySelectorAll(".drawing[data-options]")) {
   const line = document.createElement("p");
   const button = document.createElement("button");

@@ -216,26 +216,27 @@ func TestBrowserAccessibility(t *testing.T) {
 	server := httptest.NewServer(world(t).Handler())
 	defer server.Close()
 	ctx, _ := browser(t)
-	for _, scheme := range []string{"light", "dark"} {
-		for _, width := range []int64{360, 1280} {
-			theme(t, ctx, scheme, width)
-			for _, address := range representative {
-				if err := chromedp.Do(ctx, chromedp.Navigate(server.URL+address)); err != nil {
-					t.Fatal(err)
-				}
-				if err := chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](string(axe)+";0")); err != nil {
-					t.Fatal(err)
-				}
-				found, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a",
+	for _, look := range []struct {
+		scheme string
+		width  int64
+	}{{"light", 1280}, {"dark", 360}} {
+		theme(t, ctx, look.scheme, look.width)
+		for _, address := range representative {
+			if err := chromedp.Do(ctx, chromedp.Navigate(server.URL+address)); err != nil {
+				t.Fatal(err)
+			}
+			if err := chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](string(axe)+";0")); err != nil {
+				t.Fatal(err)
+			}
+			found, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a",
 					"wcag21aa", "wcag22aa", "best-practice"]}).then((r) => r.violations.flatMap((v) =>
 					v.nodes.slice(0, 3).map((n) => v.id + ": " + n.html.slice(0, 160) + " — " + (n.any[0] || n.all[0] || n.none[0] || {}).message)))`,
-					chromedp.EvalAwaitPromise))
-				if err != nil {
-					t.Fatalf("%s: %v", address, err)
-				}
-				for _, f := range found {
-					t.Errorf("%s %s %d px: %s", address, scheme, width, f)
-				}
+				chromedp.EvalAwaitPromise))
+			if err != nil {
+				t.Fatalf("%s: %v", address, err)
+			}
+			for _, f := range found {
+				t.Errorf("%s %s %d px: %s", address, look.scheme, look.width, f)
 			}
 		}
 	}

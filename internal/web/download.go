@@ -28,6 +28,9 @@ func inDownloads(ext string) func(string) string {
 
 // twin serves the sealed file that says the same as an indicator's page in another format.
 func (v *visit) twin(id, ext string) (*representation, error) {
+	if ext == ".png" {
+		return v.picture(id)
+	}
 	for _, f := range formats {
 		if f.ext == ext {
 			rep, err := v.sealed(f.file(id))

@@ -19,7 +19,8 @@ type page struct {
 	Nav         []link
 	Release     *releaseLine // nil where no release is read
 	Version     string
-	Asked       string // what was searched for
+	Query       string // what was searched for
+	Card        string // full address of the picture that stands for the page where it is shared
 }
 
 // link is an address with the words for it.

@@ -20,6 +20,8 @@ type indicatorPage struct {
 	Answer     []said
 	Trust      []link
 	Figure     *figure
+	Controls   controls
+	Asked      *asked
 	Tables     []table
 	Grids      []grid
 	Panels     []panelLine
@@ -150,6 +152,10 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 		p.Tables = []table{newTable(tables[0], ind, v.valuesPath())}
 	}
 	p.Grids = v.grids(ind, obs)
+	if p.Controls, p.Asked, err = v.view(ind, obs, answer); err != nil {
+		return nil, err
+	}
+	p.Card = v.base() + "/releases/" + v.rel.ID() + "/cards/" + ind.ID
 	for _, c := range citing {
 		p.References = append(p.References, link{Path: v.indicatorPath(ind.ID) + c.ext, Text: c.title, Type: c.contentType})
 	}

@@ -12,7 +12,6 @@ import (
 // searchPage answers a search over everything the release names.
 type searchPage struct {
 	page
-	Query string
 	Hits  []hit
 	Total int
 }
@@ -40,8 +39,8 @@ const mostHits = 40
 // search serves GET /search.
 func (s *Server) search(v *visit) (*representation, error) {
 	query := strings.TrimSpace(v.query.Get("q"))
-	p := searchPage{page: v.frame("Search", "Search indicators, laws, events, places, sources and words."), Query: query}
-	p.Asked = query
+	p := searchPage{page: v.frame("Search", "Search indicators, laws, events, places, sources and words.")}
+	p.Query = query
 	asked := wordsOf(query)
 	if len(asked) > 0 {
 		for _, f := range v.findables() {

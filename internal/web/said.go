@@ -43,6 +43,7 @@ func (v *visit) sayAll(sentences []stat.Sentence) []said {
 type table struct {
 	chart.Table
 	Values string
+	Again  bool // its rows stand on the page a second time, so that they carry no names
 }
 
 // newTable takes over a table from package chart for reading on a page. The unit goes under each value, because a
@@ -51,7 +52,7 @@ type table struct {
 func newTable(t chart.Table, ind stat.Indicator, values string) table {
 	unit := slices.IndexFunc(t.Columns, func(c chart.Column) bool { return c.Title == "Unit" })
 	if unit < 0 {
-		return table{t, values}
+		return table{Table: t, Values: values}
 	}
 	t.Columns = slices.Delete(slices.Clone(t.Columns), unit, unit+1)
 	var groups []chart.Group
@@ -86,7 +87,7 @@ func newTable(t chart.Table, ind stat.Indicator, values string) table {
 		}
 	}
 	t.Groups = groups
-	return table{t, values}
+	return table{Table: t, Values: values}
 }
 
 // rateOf is the rate of the panel that a key belongs to, or nil.

@@ -80,7 +80,7 @@ func (s *Server) router() *echo.Echo {
 	}
 	get("/", s.stored(s.home, "known"))
 	get("/indicators", s.stored(s.indicators, "known"))
-	get("/indicators/:id", s.stored(s.indicator, "known"))
+	get("/indicators/:id", s.stored(s.indicator, "view", "from", "to", "known"))
 	get("/values/*", s.stored(s.value, "known"))
 	get("/places", s.stored(s.places))
 	get("/places/:id", s.stored(s.place))
@@ -94,7 +94,8 @@ func (s *Server) router() *echo.Echo {
 	get("/methods", s.stored(s.methods))
 	get("/releases", s.stored(s.releases))
 	get("/releases/:release", s.stored(s.releasePage))
-	get("/releases/:release/indicators/:id", s.stored(s.indicator))
+	get("/releases/:release/indicators/:id", s.stored(s.indicator, "view", "from", "to", "known"))
+	get("/releases/:release/cards/:id", s.stored(s.card))
 	get("/releases/:release/values/*", s.stored(s.value))
 	get("/releases/:release/embed/:id", s.stored(s.embed))
 	get("/releases/:release/files/*", s.stored(s.file))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"html"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -164,7 +165,7 @@ func TestProofsAreHandedOut(t *testing.T) {
 	if again := get(t, s, "/releases/2026-12-08/kit.zip"); !bytes.Equal(again.Body.Bytes(), kit.Body.Bytes()) {
 		t.Error("the kit changed from one request to the next")
 	}
-	page := get(t, s, "/releases/2026-12-08").Body.String()
+	page := html.UnescapeString(get(t, s, "/releases/2026-12-08").Body.String())
 	r, err := lib.Release("2026-12-08", now)
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -34,6 +35,10 @@ func (s *Server) stored(answer maker, parameters ...string) echo.HandlerFunc {
 		v, err := s.visit(c, parameters)
 		if err != nil {
 			return err
+		}
+		if to, ok := withoutBlanks(v.path, v.query); ok {
+			c.Response().Header().Set("Cache-Control", revalidate)
+			return c.Redirect(http.StatusFound, to)
 		}
 		if v.query.Get("known") != "" {
 			return v.known(c)
@@ -96,6 +101,19 @@ func (s *Server) visit(c echo.Context, parameters []string) (*visit, error) {
 	return v, nil
 }
 
+// withoutBlanks gives the address without the fields of a form that were left empty, if there are any, so that one
+// view has one address.
+func withoutBlanks(path string, query url.Values) (string, bool) {
+	rest := url.Values{}
+	for name, values := range query {
+		if values[0] != "" {
+			rest[name] = values
+		}
+	}
+	to := url.URL{Path: path, RawQuery: rest.Encode()}
+	return to.String(), len(rest) < len(query)
+}
+
 // known sends a reader who asks what was known on a day to the same page in the release that was the newest then.
 func (v *visit) known(c echo.Context) error {
 	day, err := stat.ParseDate(v.query.Get("known"))
@@ -107,8 +125,8 @@ func (v *visit) known(c echo.Context) error {
 		return problem{err, "Nothing had been published by " + day.Long() + "."}
 	}
 	to := url.URL{Path: "/releases/" + rel.ID()}
-	if v.path != "/" && v.path != "/indicators" {
-		to.Path += v.path
+	if path := strings.TrimPrefix(v.path, "/releases/"+v.rel.ID()); path != "/" && path != "/indicators" {
+		to.Path += path
 	}
 	rest := url.Values{}
 	for name, values := range v.query {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -156,10 +157,7 @@ func draft(id string, at time.Time, selling float64) release.Draft {
 			}
 			files["downloads/"+one.ID+"."+string(f)] = b.Bytes()
 		}
-		figure, err := chart.Draw(one, own, chart.Context{Release: id, Source: "Judicial Branch", Alt: one.Alt})
-		if err != nil {
-			panic(err)
-		}
+		figure := drawOnce(one, own, chart.Context{Release: id, Source: "Judicial Branch", Alt: one.Alt})
 		files["figures/"+one.ID+"-wide.svg"] = figure.Wide
 		files["figures/"+one.ID+"-narrow.svg"] = figure.Narrow
 		files["figures/"+one.ID+".svg"] = figure.Standalone
@@ -179,6 +177,22 @@ func draft(id string, at time.Time, selling float64) release.Draft {
 		Answers:      []stat.Answer{answer(ind, obs[0], " arrests for selling sex."), answer(children, obs[4], " children.")},
 		Files:        files,
 	}
+}
+
+// figures holds what was drawn, since every test seals the same releases and drawing is the slowest part of it.
+var figures sync.Map
+
+func drawOnce(ind stat.Indicator, obs []stat.Observation, ctx chart.Context) chart.Figure {
+	key := ctx.Release + "/" + ind.ID
+	if f, ok := figures.Load(key); ok {
+		return f.(chart.Figure)
+	}
+	figure, err := chart.Draw(ind, obs, ctx)
+	if err != nil {
+		panic(err)
+	}
+	figures.Store(key, figure)
+	return figure
 }
 
 // world is a server over three really sealed releases, of which two are out.
