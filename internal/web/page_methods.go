@@ -8,6 +8,42 @@ type methodsPage struct {
 	Units    []stat.Code
 	Stages   []stat.Code
 	Statuses []statusLine
+	Small    string      // the largest count that is withheld for itself
+	Audit    []auditLine // empty if the release has no protected count
+}
+
+// auditLine is one number of the record of disclosure control and what it is the number of.
+type auditLine struct {
+	Number, Of string
+}
+
+// auditLines puts the record of disclosure control into words. It never holds a value.
+func auditLines(a stat.Audit) []auditLine {
+	if a.Cells == 0 {
+		return nil
+	}
+	out := []auditLine{
+		{stat.FormatCount(int64(a.Cells)), "counts and totals looked at, in " +
+			countOf(a.Equations, "equation", "equations") + " that anybody can write down"},
+		{stat.FormatCount(int64(a.Primary)), "withheld because they are small"},
+		{stat.FormatCount(int64(a.Secondary)), "withheld because a small one would follow from them"},
+	}
+	add := func(n int, of string) {
+		if n > 0 {
+			out = append(out, auditLine{stat.FormatCount(int64(n)), of})
+		}
+	}
+	add(a.Kept, "withheld because an earlier release withheld them")
+	add(a.Withdrawn, "withheld with the whole of their line, since its total would tell them")
+	add(a.Held, "left as they were, since a revision would have told a small one")
+	add(a.Releases, "earlier releases attacked together with this one")
+	add(a.Solves, "linear programs solved")
+	add(a.Witnesses, "other tables found that agree with all that is published")
+	add(a.ProofOnly, "small counts whose range has no such table at one end, and rests on a linear program")
+	if a.Primary > 0 {
+		out = append(out, auditLine{stat.FormatCount(a.Narrowest), "or more is how far apart the ends of the narrowest range are"})
+	}
+	return out
 }
 
 // statusLine is a status with its symbol and what it means.
@@ -38,6 +74,9 @@ func (s *Server) methods(v *visit) (*representation, error) {
 	for _, st := range stat.Statuses {
 		p.Statuses = append(p.Statuses, statusLine{Symbol: st.Symbol(), Words: st.Words(), Meaning: statusMeanings[st]})
 	}
+	audit := v.rel.Manifest().Audit
+	p.Audit = auditLines(audit)
+	p.Small = stat.FormatCount(defs.Site.Rule().K - 1)
 	return v.show("methods", p)
 }
 
