@@ -199,3 +199,67 @@ func TestAThousandChainsOfRevisions(t *testing.T) {
 	t.Logf("%d releases in %d chains, %d with held periods, %d refused; protected alone, %d of 100 chains leak",
 		releases, chains, held, refused, alone)
 }
+
+// BenchmarkAudit audits a release of 200 indicators of children, each with four years by sex and by age, after
+// one and after three former releases.
+func BenchmarkAudit(b *testing.B) {
+	const indicators = 200
+	defs := Definitions{Datasets: childDefinitions().Datasets}
+	for i := range indicators {
+		ind := childDefinitions().Indicators[0]
+		ind.ID = fmt.Sprintf("children-%03d", i)
+		panel := ind.Panels[0]
+		panel.Series = []Series{{ID: "found", Dataset: "children", Measure: Measure{Count: "records"},
+			Where: Where{"place": {ind.ID}}}}
+		panel.Ratio, panel.Rate = nil, nil
+		ind.Panels = []Panel{panel}
+		defs.Indicators = append(defs.Indicators, ind)
+	}
+	random := rand.New(rand.NewPCG(200, 1))
+	tables := make([][]childTable, indicators)
+	observations := func(turn int) []Observation {
+		var out []Observation
+		for i := range tables {
+			for y := range 4 {
+				if turn == 0 {
+					tables[i] = append(tables[i], randomChildren(random))
+				} else if i%20 == 0 {
+					tables[i][y] = tables[i][y].revise(random, 0.04)
+				}
+				for _, o := range tables[i][y].observations(2012 + y) {
+					o.Indicator = defs.Indicators[i].ID
+					out = append(out, o)
+				}
+			}
+		}
+		return out
+	}
+	var former []Former
+	for turn := range 4 {
+		obs := observations(turn)
+		var got Disclosed
+		var err error
+		audit := func(b *testing.B) {
+			for b.Loop() {
+				if got, err = SuppressObservations(obs, defs, Rule{K: 10, MostWithheld: 1}, former...); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(len(obs)), "figures")
+			b.ReportMetric(float64(got.Audit.Primary), "primary")
+			b.ReportMetric(float64(got.Audit.Secondary), "secondary")
+			b.ReportMetric(float64(got.Audit.Kept), "kept")
+			b.ReportMetric(float64(got.Audit.Held), "held")
+		}
+		if turn == 0 || turn == 3 {
+			b.Run(fmt.Sprintf("%d former releases", turn), audit)
+		}
+		if got.Observations == nil {
+			if got, err = SuppressObservations(obs, defs, Rule{K: 10, MostWithheld: 1}, former...); err != nil {
+				b.Fatal(err)
+			}
+		}
+		former = append(former, Former{Release: fmt.Sprint(turn), Definitions: defs, Observations: got.Observations,
+			Withheld: got.Withheld})
+	}
+}

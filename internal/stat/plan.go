@@ -45,6 +45,7 @@ type Plan struct {
 	Equations []Equation
 
 	index map[string]int
+	lines map[int][]int // equations by their total
 }
 
 // Add adds a cell and returns its index. Adding a coordinate again is no error if the values agree; then the
@@ -97,11 +98,18 @@ func (p *Plan) Sum(name string, total int, parts ...int) error {
 func (p *Plan) sum(e Equation) {
 	e.Parts = slices.Clone(e.Parts)
 	slices.Sort(e.Parts)
-	for _, other := range p.Equations {
-		if other.Total == e.Total && slices.Equal(other.Parts, e.Parts) {
+	if p.lines == nil {
+		p.lines = make(map[int][]int)
+		for i, other := range p.Equations {
+			p.lines[other.Total] = append(p.lines[other.Total], i)
+		}
+	}
+	for _, i := range p.lines[e.Total] {
+		if slices.Equal(p.Equations[i].Parts, e.Parts) {
 			return
 		}
 	}
+	p.lines[e.Total] = append(p.lines[e.Total], len(p.Equations))
 	p.Equations = append(p.Equations, e)
 }
 

@@ -140,29 +140,44 @@ func bounds(plan *Plan, withheld []bool, cell int, rule Rule) (lower, upper floa
 	if len(rows) == 0 {
 		return floors[column[cell]], math.Inf(1), nil
 	}
-	a := mat.NewDense(len(rows), len(floors), nil)
 	b := make([]float64, len(rows))
 	for i, row := range rows {
-		for j := range floors {
-			a.Set(i, j, row[j])
-		}
 		b[i] = row[len(floors)]
 	}
+	// gonum finds its first basis by the order of the columns, and gives up where that one is singular: then
+	// another order may do.
+	random := rand.New(rand.NewPCG(uint64(len(rows)), uint64(cell)))
 	solve := func(sign float64) (float64, error) {
-		objective := make([]float64, len(floors))
-		objective[column[cell]] = sign
-		if len(rows) == len(floors) { // one table only: gonum refuses square systems
-			x := mat.NewVecDense(len(floors), nil)
-			if err := x.SolveVec(a, mat.NewVecDense(len(b), b)); err != nil {
-				return 0, err
+		var err error
+		for range 8 {
+			a := mat.NewDense(len(rows), len(floors), nil)
+			objective := make([]float64, len(floors))
+			wanted := 0
+			for to, from := range random.Perm(len(floors)) {
+				for i, row := range rows {
+					a.Set(i, to, row[from])
+				}
+				if from == column[cell] {
+					objective[to], wanted = sign, to
+				}
 			}
-			return x.AtVec(column[cell]) + floors[column[cell]], nil
+			if len(rows) == len(floors) { // one table only: gonum refuses square systems
+				x := mat.NewVecDense(len(floors), nil)
+				if err = x.SolveVec(a, mat.NewVecDense(len(b), b)); err == nil {
+					return x.AtVec(wanted) + floors[column[cell]], nil
+				}
+				continue
+			}
+			var value float64
+			value, _, err = lp.Simplex(objective, a, b, 1e-10, nil)
+			if errors.Is(err, lp.ErrUnbounded) {
+				return math.Inf(int(-sign)), nil
+			}
+			if err == nil {
+				return sign*value + floors[column[cell]], nil
+			}
 		}
-		value, _, err := lp.Simplex(objective, a, b, 1e-10, nil)
-		if errors.Is(err, lp.ErrUnbounded) {
-			return math.Inf(int(-sign)), nil
-		}
-		return sign*value + floors[column[cell]], err
+		return 0, err
 	}
 	if lower, err = solve(1); err != nil {
 		return 0, 0, err
