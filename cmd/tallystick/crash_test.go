@@ -15,7 +15,7 @@ import (
 )
 
 // call runs this test program as tallystick itself: with TALLYSTICK_CALL set, TestMain runs main.
-func call(t *testing.T, state string, args ...string) *exec.Cmd {
+func call(t testing.TB, state string, args ...string) *exec.Cmd {
 	t.Helper()
 	data, err := filepath.Abs("../../data")
 	if err != nil {
@@ -27,7 +27,7 @@ func call(t *testing.T, state string, args ...string) *exec.Cmd {
 }
 
 // mustRun carries out one command to its end and wants exit code 0.
-func mustRun(t *testing.T, state string, args ...string) string {
+func mustRun(t testing.TB, state string, args ...string) string {
 	t.Helper()
 	out, err := call(t, state, args...).CombinedOutput()
 	if err != nil {

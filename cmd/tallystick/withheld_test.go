@@ -165,7 +165,7 @@ func TestNoPublicByteTellsAWithheldNumber(t *testing.T) {
 	}
 	server := web.New(web.Config{Library: library, Log: slog.New(slog.NewTextHandler(&logged, nil)),
 		Clock: func() time.Time { return now.Add(time.Hour) }, Version: "test", Address: "http://localhost"})
-	for address, body := range crawl(t, server.Handler()) {
+	for address, body := range everyAnswer(t, server.Handler()) {
 		public[address] = body
 	}
 	public["log"] = logged.Bytes()
@@ -285,8 +285,8 @@ func search(public map[string][]byte, numbers map[float64]string) map[float64][]
 
 var links = regexp.MustCompile(`(?:href|src|action)="([^"]+)"|<loc>([^<]+)</loc>`)
 
-// crawl follows every link from the home page and returns what the server answered, by address.
-func crawl(t *testing.T, handler http.Handler) map[string][]byte {
+// everyAnswer follows every link from the home page and returns what the server answered, by address.
+func everyAnswer(t *testing.T, handler http.Handler) map[string][]byte {
 	t.Helper()
 	out := map[string][]byte{}
 	queue := []string{"/", "/sitemap.xml", "/feed.atom"}
