@@ -22,8 +22,11 @@ const (
 	NarrowWidth = 360
 )
 
-// maxMarks bounds what one drawing may hold; the engine has no memory limit of its own.
-const maxMarks = 2000
+// maxMarks and maxCorners bound what one drawing may hold; the engine has no memory limit of its own.
+const (
+	maxMarks   = 2000
+	maxCorners = 20000
+)
 
 // Context is what a figure needs besides the definition and the observations.
 type Context struct {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"tallystick/internal/stat"
 )
@@ -12,6 +13,7 @@ import (
 const (
 	smallHeight = 64.0
 	smallGutter = 28.0
+	mostSmall   = 24 // plots of a view; the table has the rest
 	cellPitch   = 20.0
 	cellHeight  = 12.0
 )
@@ -25,28 +27,39 @@ func (s *sheet) multiples(p stat.Panel, b stat.Breakdown, obs []stat.Observation
 	if s.narrow() {
 		across = 2
 	}
-	totals, top := map[string]float64{}, 1.0
+	totals, highest, top := map[string]float64{}, map[string]float64{}, 1.0
 	for _, o := range obs {
 		if o.Status == stat.StatusReported {
 			totals[o.Code(b.By)] += o.Value
+			highest[o.Code(b.By)] = max(highest[o.Code(b.By)], o.Value)
 			top = max(top, o.Value)
 		}
 	}
 	codes := codesOf(b.By, obs, v, func(x, y string) int { return cmp.Compare(totals[y], totals[x]) })
 	all := len(codes)
-	codes = codes[:min(all, mostCodes)]
+	if len(v.Order) == 0 { // codes that reported nothing but zeros need no plot
+		codes = slices.DeleteFunc(codes, func(code string) bool { return totals[code] == 0 && all > across })
+	}
+	codes = codes[:min(len(codes), mostSmall)]
 	width := (s.width - smallGutter*float64(across-1)) / float64(across)
 	start := s.y + 12
 	span := spanOf(obs, p.Clock)
 	span.width = width
 	column := math.Max(2, math.Floor(span.slot()*0.66))
 	columns, opened, insides := strokes(seriesColour(0), column, 3), strokes(seriesColour(0), column, 3), strokes(paper, column-3, 4)
-	rowHeight := 24 + 16 + smallHeight + 26
+	head, base := 0.0, 0.0
 	missing := map[stat.Status]bool{}
 	for i, code := range codes {
+		if i%across == 0 { // a row is as high as the largest of its values needs
+			rise := 0.0
+			for _, other := range codes[i:min(i+across, len(codes))] {
+				rise = max(rise, highest[other]/top*smallHeight)
+			}
+			head = base + min(float64(i), 1)*26
+			base = head + 18 + 20 + rise
+		}
 		span.left = float64(i%across) * (width + smallGutter)
-		base := float64(i/across)*rowHeight + 24 + 16 + smallHeight
-		s.text(face{13, semibold, ink}, span.left, start+base-smallHeight-22, "left", cut(face{13, semibold, ink}, s.ctx.label(b.By, code), width))
+		s.text(face{13, semibold, ink}, span.left, start+head+14, "left", cut(face{13, semibold, ink}, s.ctx.label(b.By, code), width))
 		s.rule(span.left, math.Round(start+base)+0.5, span.left+width, math.Round(start+base)+0.5, ink, 1, nil, 6)
 		for _, o := range obs {
 			if o.Code(b.By) != code || o.Series != p.Series[0].ID {
@@ -74,9 +87,9 @@ func (s *sheet) multiples(p stat.Panel, b stat.Breakdown, obs []stat.Observation
 		s.text(tickText, span.x(float64(span.first))-column/2, start+base+16, "left", fmt.Sprint(span.first))
 		s.text(tickText, span.x(float64(span.last))+column/2, start+base+16, "right", fmt.Sprint(span.last))
 	}
-	height := math.Ceil(float64(len(codes))/float64(across)) * rowHeight
+	height := base + 26
 	s.sketch(start, height, columns, opened, insides)
-	s.y = start + height - 8
+	s.y = start + height - 6
 	text := "All on one scale. "
 	if all > len(codes) {
 		text += fmt.Sprintf("%d more are in the table. ", all-len(codes))

@@ -17,49 +17,27 @@ type grid struct {
 	Height float64 `json:"height"`
 }
 
-// axis is one axis of a plot. The scale is fixed here and not chosen by ECharts.
+// axis is one axis of a plot. It only carries a scale, which is fixed here and not chosen by ECharts: lines and words
+// beside it are laid out with everything else on the sheet.
 type axis struct {
-	Type      string    `json:"type"`
-	GridIndex int       `json:"gridIndex"`
-	Data      []string  `json:"data,omitempty"`
-	Inverse   bool      `json:"inverse,omitempty"`
-	Min       *float64  `json:"min,omitempty"`
-	Max       *float64  `json:"max,omitempty"`
-	Silent    bool      `json:"silent"`
-	AxisLine  axisLine  `json:"axisLine"`
-	AxisTick  axisTick  `json:"axisTick"`
-	SplitLine splitLine `json:"splitLine"`
-	AxisLabel axisLabel `json:"axisLabel"`
-	Contain   *bool     `json:"containShape,omitempty"` // false: the scale is not widened for the marks at its ends
+	Type      string   `json:"type"`
+	GridIndex int      `json:"gridIndex"`
+	Show      bool     `json:"show"`
+	Data      []string `json:"data,omitempty"`
+	Inverse   bool     `json:"inverse,omitempty"`
+	Min       *float64 `json:"min,omitempty"`
+	Max       *float64 `json:"max,omitempty"`
+	Contain   *bool    `json:"containShape,omitempty"` // false: the scale is not widened for the marks at its ends
 }
 
-type axisLine struct {
-	Show      bool            `json:"show"`
-	OnZero    bool            `json:"onZero"`
-	LineStyle *opts.LineStyle `json:"lineStyle,omitempty"`
-}
-
-type axisTick struct {
-	Show bool `json:"show"`
-}
-
-type splitLine struct {
-	Show      bool            `json:"show"`
-	LineStyle *opts.LineStyle `json:"lineStyle,omitempty"`
-}
-
-type axisLabel struct {
-	Show bool `json:"show"`
-}
-
-// bare is an axis that only carries a scale.
+// bare is an axis of numbers.
 func bare(from, to float64) axis {
-	return axis{Type: "value", Min: &from, Max: &to, Silent: true, Contain: opts.Bool(false)}
+	return axis{Type: "value", Min: &from, Max: &to, Contain: opts.Bool(false)}
 }
 
 // words is an axis with one place for each row, from the top. The words themselves are set beside it.
 func words(rows []string) axis {
-	return axis{Type: "category", Data: rows, Inverse: true, Silent: true}
+	return axis{Type: "category", Data: rows, Inverse: true}
 }
 
 // series is a series of marks of one kind in one plot.
@@ -86,6 +64,15 @@ type datum struct {
 	SymbolRotate float64    `json:"symbolRotate,omitempty"`
 	SymbolOffset []float64  `json:"symbolOffset,omitempty"`
 	Tooltip      *tooltip   `json:"tooltip,omitempty"`
+}
+
+// MarshalJSON writes a mark that is nothing but its place as that place: strokes have thousands of them.
+func (d datum) MarshalJSON() ([]byte, error) {
+	if d.ItemStyle == nil && d.Label == nil && d.Symbol == "" && d.Tooltip == nil {
+		return json.Marshal(d.Value)
+	}
+	type whole datum
+	return json.Marshal(whole(d))
 }
 
 // gap interrupts strokes and lines.

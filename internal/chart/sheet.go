@@ -63,7 +63,8 @@ type sheet struct {
 	xAxes, yAxes  []axis
 	series        []series
 	texts         []element
-	marks         int
+	marks         int          // bars, points and arrows,
+	corners       int          // and the ends and corners of strokes, which cost far less
 	breaks        []stat.Break // of the panel that is being drawn
 	limits        bool         // whether thin lines for exact limits are drawn
 	decimals      int          // of the values that are drawn: none but for ratios and rates
@@ -133,10 +134,10 @@ func (s *sheet) grid(left, top, width, height float64, x, y axis) int {
 func (s *sheet) add(plot int, one series) {
 	one.XAxisIndex, one.YAxisIndex = plot, plot
 	one.Emphasis = &emphasis{Disabled: true}
-	for _, d := range one.data {
-		if stroke := one.Type == "line" && one.Silent; !stroke || d.Value == "-" { // a stroke counts once, at its end
-			s.marks++
-		}
+	if one.Type == "line" && one.Silent {
+		s.corners += len(one.data)
+	} else {
+		s.marks += len(one.data)
 	}
 	one.Data = one.data
 	s.series = append(s.series, one)
@@ -167,9 +168,9 @@ func layOut(ctx Context, width float64, parts func(*sheet) error) (*sheet, error
 		return nil, err
 	}
 	s.corner()
-	if s.marks > maxMarks {
-		return nil, fmt.Errorf("%s marks, at most %s are drawn: %w", stat.FormatCount(int64(s.marks)),
-			stat.FormatCount(maxMarks), stat.ErrInvalid)
+	if s.marks > maxMarks || s.corners > maxCorners {
+		return nil, fmt.Errorf("%s marks, at most %s are drawn (and %s of %s corners of strokes): %w", stat.FormatCount(int64(s.marks)),
+			stat.FormatCount(maxMarks), stat.FormatCount(int64(s.corners)), stat.FormatCount(maxCorners), stat.ErrInvalid)
 	}
 	s.height = math.Ceil(s.y)
 	return s, nil

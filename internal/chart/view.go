@@ -184,7 +184,10 @@ func (s *sheet) codeBars(p stat.Panel, b stat.Breakdown, obs []stat.Observation,
 	if len(rows) > mostCodes {
 		more = fmt.Sprintf("%d more are in the table. ", len(rows)-mostCodes)
 		if len(v.Order) == 0 {
-			more = fmt.Sprintf("%d more, none above %s, are in the table. ", len(rows)-mostCodes, s.figure(rows[mostCodes].obs, false))
+			more = fmt.Sprintf("%d more, with %s or fewer, are in the table. ", len(rows)-mostCodes, s.figure(rows[mostCodes].obs, false))
+			if rows[mostCodes].obs.Value == 0 {
+				more = fmt.Sprintf("%d more reported 0 and are in the table. ", len(rows)-mostCodes)
+			}
 		}
 		rows = rows[:mostCodes]
 	}
