@@ -20,8 +20,11 @@ run: build
 	bin/tallystick verify
 	bin/tallystick serve
 
+# With the race detector where cgo and a C compiler allow it.
+RACE := $(shell test "$$($(GO) env CGO_ENABLED)" = 1 && command -v $$($(GO) env CC) >/dev/null && echo -race)
+
 test:
-	$(GO) test ./...
+	$(GO) test $(RACE) ./...
 
 check: build
 	@test -z "$$(gofmt -l cmd internal static templates)" || { gofmt -l cmd internal static templates; exit 1; }
