@@ -15,7 +15,7 @@ import (
 const echartsFile = "vendor/echarts-6.1.0/echarts.min.js"
 
 // renderDeadline ends a drawing that does not come to an end; a usual one takes a twentieth of a second.
-const renderDeadline = 5 * time.Second
+const renderDeadline = 5 * patience * time.Second
 
 // before gives ECharts the timers it asks for. They do nothing: a drawing is made in one go, and callbacks that
 // are kept would never be freed.
