@@ -189,7 +189,7 @@ func (d translation) panel(at string, p stat.Panel, t stat.PanelText) {
 	if want, got := slots(p.Sentence), slots(t.Sentence); !slices.Equal(want, got) {
 		d.wrong(at+".sentence", t.Sentence, "translation-differs",
 			fmt.Sprintf("The sentence has the placeholders %v and the original %v.", got, want),
-				"Use the same placeholders.")
+			"Use the same placeholders.")
 	}
 	if strings.ContainsAny(fixedText(t.Sentence), "0123456789%") {
 		d.wrong(at+".sentence", t.Sentence, "sentence-wrong", "A digit or a percent sign stands in the sentence.",
