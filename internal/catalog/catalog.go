@@ -28,7 +28,7 @@ func Load(fsys fs.FS) (stat.Definitions, []stat.Issue) {
 	l.read()
 	l.check()
 	stat.SortIssues(l.issues)
-	return l.defs, l.issues
+	return l.defs, slices.Compact(l.issues)
 }
 
 // loader collects definitions and issues; documents keep the syntax trees by file, for the lines of later issues.

@@ -392,6 +392,7 @@ func (c indicator) breakdowns(at string, p *stat.Panel) {
 				continue
 			}
 			c.dimension(where+".by", ds, b.By)
+			c.juveniles(where, ds, s, b)
 			if b.Where != nil {
 				c.where(where+".where", ds, b.Where)
 				c.single(where+".where", ds, b.Where, b.By)
@@ -440,6 +441,31 @@ func (c indicator) side(at, name string) *stat.Panel {
 	}
 	c.wrong(at, name, "series-unknown", fmt.Sprintf("The indicator has no series %q.", name), "Write PANEL/SERIES.")
 	return nil
+}
+
+// juveniles refuses a breakdown that counts people under 18 one by one in an open data set, unless the breakdown is
+// protected: accused juveniles are never published exactly in small numbers.
+func (c indicator) juveniles(at string, ds stat.Dataset, s stat.Series, b stat.Breakdown) {
+	if ds.Protection == stat.ProtectionProtected || b.Protection == stat.ProtectionProtected {
+		return
+	}
+	f, _ := ds.Field(b.By)
+	list, _ := c.l.defs.Codelist(f.Codelist)
+	w := s.Where
+	if b.Where != nil {
+		w = b.Where
+	}
+	for _, code := range list.Codes {
+		if _, oldest, ok := stat.Ages(code.Code); !ok || oldest >= 18 {
+			continue
+		}
+		if pinned := w[b.By]; len(pinned) == 0 || slices.Contains(pinned, code.Code) {
+			c.wrong(at+".protection", code.Code, "juveniles-open",
+				fmt.Sprintf("The breakdown counts people under 18 (%q) and is not protected.", code.Code),
+				"Write protection: protected, or leave the code out.")
+			return
+		}
+	}
 }
 
 func keys(w stat.Where) []string {

@@ -154,11 +154,14 @@ func (p Period) Key() string {
 
 // Label gives the period for a reader: "2015", "2005–2014", "fiscal 2019", "July 2006 to March 2016", or the
 // words of the source for a period on the stated clock, with its end where they do not name its year: "the last
-// decade, to March 2016".
+// decade, to March 2016", "the last two years (2014–2015)".
 func (p Period) Label(clock Clock) string {
 	if clock == ClockStated && p.Stated != "" {
 		if strings.Contains(p.Stated, fmt.Sprint(p.To.Year)) {
 			return p.Stated
+		}
+		if p.wholeYears() {
+			return p.Stated + " (" + stripped(p, "").Label(ClockCalendar) + ")"
 		}
 		return p.Stated + ", to " + monthOf(p.To)
 	}
