@@ -114,7 +114,12 @@ func (p *program) ingest(ctx context.Context, ask intake, files []string) error 
 	var results []taken
 	refused := 0
 	for _, x := range exports {
-		t, err := p.take(ctx, wh, defs, x.feed, x.path, ask)
+		file, err := openRegular(x.path)
+		if err != nil {
+			return fmt.Errorf("%s: %w", x.path, err)
+		}
+		t, err := p.take(ctx, wh, defs, x.feed, x.path, file, ask)
+		file.Close()
 		if err != nil {
 			return fmt.Errorf("%s: %w", x.path, err)
 		}
@@ -145,7 +150,7 @@ func (p *program) ingest(ctx context.Context, ask intake, files []string) error 
 }
 
 // take receives, reads and loads one export, or the repaired rows of one.
-func (p *program) take(ctx context.Context, wh *working, defs stat.Definitions, feed stat.Feed, name string, ask intake) (taken, error) {
+func (p *program) take(ctx context.Context, wh *working, defs stat.Definitions, feed stat.Feed, name string, file *os.File, ask intake) (taken, error) {
 	t := taken{File: name}
 	var root stat.Batch
 	var earlier []stat.Batch
@@ -165,11 +170,6 @@ func (p *program) take(ctx context.Context, wh *working, defs stat.Definitions, 
 		return t, fmt.Errorf("data set %q of feed %s: %w", feed.Dataset, feed.ID, stat.ErrNotFound)
 	}
 	now := p.now()
-	file, err := openRegular(name)
-	if err != nil {
-		return t, err
-	}
-	defer file.Close()
 	batch, err := wh.Receive(ctx, feed, filepath.Base(name), ask.by, now, file)
 	if errors.Is(err, stat.ErrConflict) {
 		t.Result, t.Message = "known", fmt.Sprintf("nothing changed: %s", err)

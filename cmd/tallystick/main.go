@@ -44,6 +44,7 @@ func commands() []command {
 		checkCommand(),
 		sniffCommand(),
 		ingestCommand(),
+		watchCommand(),
 		batchesCommand(),
 		givebackCommand(),
 		withdrawCommand(),
