@@ -58,6 +58,7 @@ func (l *loader) read() {
 	}
 	l.readCodelists()
 	l.readEvents()
+	l.readElements()
 	l.readTranslations()
 }
 

@@ -141,7 +141,7 @@ func TestGuideMatchesTheTypes(t *testing.T) {
 			}
 		}
 	}
-	for heading, want := range map[string][]string{"Code list": codeColumns, "Events": eventColumns} {
+	for heading, want := range map[string][]string{"Code list": codeColumns, "Events": eventColumns, "Elements": elementColumns} {
 		var got []string
 		for _, g := range guide[heading] {
 			got = append(got, g.key)

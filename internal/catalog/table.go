@@ -48,6 +48,19 @@ var (
 		"address", "confidence"}
 )
 
+// elementRow is a line of elements.csv, every cell as text.
+type elementRow struct {
+	ID         string `csv:"id"`
+	Element    string `csv:"element"`
+	StateThen  string `csv:"state_then"`
+	StateNow   string `csv:"state_now"`
+	Federal    string `csv:"federal"`
+	Sources    string `csv:"sources"`
+	Confidence string `csv:"confidence"`
+}
+
+var elementColumns = []string{"id", "element", "state_then", "state_now", "federal", "sources", "confidence"}
+
 // lineReader remembers on which physical line each record of a CSV file begins, which gocsv does not tell.
 type lineReader struct {
 	csv   *csv.Reader
@@ -245,6 +258,41 @@ func (l *loader) readEvents() {
 	slices.SortStableFunc(l.defs.Events, func(a, b stat.Event) int {
 		return cmp.Or(a.Date.Compare(b.Date), cmp.Compare(a.ID, b.ID))
 	})
+}
+
+// readElements reads the table of state and federal law, which an installation may do without.
+func (l *loader) readElements() {
+	const file = "elements.csv"
+	if !l.has(file) {
+		return
+	}
+	rows, lines := table[elementRow](l, file, elementColumns)
+	seen := map[string]bool{}
+	for i, r := range rows {
+		cell := cellIssue(l, file, lines[i])
+		if !identifier(r.ID) || seen[r.ID] {
+			cell("id", r.ID, "id-wrong", "An element needs an identifier of its own, in lower-case letters, digits and hyphens.",
+				"Rewrite it.")
+		}
+		seen[r.ID] = true
+		for _, c := range []struct{ column, text string }{
+			{"element", r.Element}, {"state_then", r.StateThen}, {"state_now", r.StateNow}, {"federal", r.Federal},
+		} {
+			if strings.TrimSpace(c.text) == "" {
+				cell(c.column, "", "text-missing", "The cell is empty.", "Say what the law asks for, or that it asks for nothing.")
+			}
+		}
+		oneOf(cell, "confidence", r.Confidence, confidences)
+		sources := strings.Fields(r.Sources)
+		if len(sources) == 0 || slices.ContainsFunc(sources, func(s string) bool { return !isAddress(s) }) {
+			cell("sources", r.Sources, "address-wrong", "An element needs the public addresses of its sources, parted by blanks.",
+				"Write addresses that begin with https:// or http://.")
+		}
+		l.defs.Elements = append(l.defs.Elements, stat.Element{
+			ID: r.ID, Element: r.Element, StateThen: r.StateThen, StateNow: r.StateNow, Federal: r.Federal, Sources: sources,
+			Confidence: r.Confidence,
+		})
+	}
 }
 
 // cellIssue returns a function that adds an issue about one cell of a line.

@@ -45,6 +45,7 @@ type Definitions struct {
 	Claims     []Claim     `json:"claims,omitempty"`
 
 	Reconciliations []Reconciliation `json:"reconciliations,omitempty"`
+	Elements        []Element        `json:"elements,omitempty"` // in the order of the table
 }
 
 func find[T any](list []T, id string, of func(T) string) (T, bool) {

@@ -28,6 +28,19 @@ type StatuteVersion struct {
 	Confidence string   `yaml:"confidence" json:"confidence"`   // high, medium, low
 }
 
+// Element is one thing that must be shown for trafficking, under state law as it was when the first figures were
+// published (to September 2016), under state law today, and under federal law: so that a reader sees why a case can
+// count on one side and not on the other.
+type Element struct {
+	ID         string   `json:"id"`
+	Element    string   `json:"element"`
+	StateThen  string   `json:"state_then"`
+	StateNow   string   `json:"state_now"`
+	Federal    string   `json:"federal"`
+	Sources    []string `json:"sources"` // addresses
+	Confidence string   `json:"confidence"`
+}
+
 // Event is an act, a ruling or an operation that readers of a series should know of.
 type Event struct {
 	ID         string   `json:"id"`
