@@ -48,7 +48,8 @@ func (s *sheet) fitRows(rows []row) {
 		if !s.narrow() {
 			label := wrap(r.label, labelText.size, labelText.weight, labelRoom)
 			sub := wrap(r.sub, subText.size, subText.weight, labelRoom)
-			s.barLeft = max(s.barLeft, widest(label, labelText.size, labelText.weight)+14, widest(sub, subText.size, subText.weight)+14)
+			s.barLeft = max(s.barLeft, widest(label, labelText.size, labelText.weight)+14, widest(sub, subText.size,
+				subText.weight)+14)
 		}
 		if r.known && r.obs.Status == stat.StatusReported {
 			room := valueText.width(s.figure(r.obs, false)) + 10

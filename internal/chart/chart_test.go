@@ -132,7 +132,8 @@ func TestDrawRefuses(t *testing.T) {
 			o := count("arrests", "all", year(1000+i), 1, "arrest", "Police")
 			list = append(list, o)
 		}
-		if _, err := Draw(many, list, ctx); !errors.Is(err, stat.ErrInvalid) || !strings.Contains(err.Error(), "2,001 marks, at most 2,000") {
+		if _, err := Draw(many, list, ctx); !errors.Is(err, stat.ErrInvalid) || !strings.Contains(err.Error(),
+			"2,001 marks, at most 2,000") {
 			t.Errorf("Draw of %d marks: %v, want ErrInvalid that says so", len(list), err)
 		}
 	})
@@ -376,7 +377,8 @@ func TestLinesStopAtGapsAndBreaks(t *testing.T) {
 }
 
 func TestHostileTextStaysText(t *testing.T) {
-	for _, hostile := range []string{`</script><img src=x onerror=alert(1)>`, `red" onload="alert(1)`, `{a|b}{c}`, "url(#x)",
+	for _, hostile := range []string{`</script><img src=x onerror=alert(1)>`, `red" onload="alert(1)`, `{a|b}{c}`,
+		"url(#x)",
 		"__f__alert(1)__f__", "]]><script>alert(1)</script>", "a\x00b\x1fc"} {
 		ind, obs, ctx := sellersAndBuyers()
 		ind.Title, ind.Panels[0].Title, ind.Panels[0].Series[0].Label = hostile, hostile, hostile
@@ -393,9 +395,10 @@ func TestHostileTextStaysText(t *testing.T) {
 		if bytes.ContainsAny(fig.Options, "<>") {
 			t.Errorf("options with %q contain an angle bracket that could close a script", hostile)
 		}
-		if want := strings.Fields(strings.Map(printable, hostile))[0]; !slices.ContainsFunc(texts(t, fig.Wide), func(x struct{ text, fill, size string }) bool {
-			return strings.Contains(x.text, want)
-		}) {
+		if want := strings.Fields(strings.Map(printable, hostile))[0]; !slices.ContainsFunc(texts(t, fig.Wide),
+			func(x struct{ text, fill, size string }) bool {
+				return strings.Contains(x.text, want)
+			}) {
 			t.Errorf("%q is not in the drawing as text", want)
 		}
 	}
@@ -448,10 +451,12 @@ func TestRebuildKeepsOnlyWhatIsListed(t *testing.T) {
 		"a style sheet":    {`<svg><style>g{fill:url(http://x)}</style><g class="a"></g></svg>`, `<g/>`},
 		"style as attributes": {`<svg><text style="font-size:12px;font-family:x;behavior:url(x)">a</text></svg>`,
 			`<text font-size="12px">a</text>`},
-		"a foreign reference":   {`<svg><path fill="url(http://x/#a)" stroke="url(//x)"/></svg>`, `<path/>`},
-		"an unknown colour":     {`<svg><path fill="red&quot; onload=&quot;x()" stroke="var(--ink)"/></svg>`, `<path stroke="var(--ink)"/>`},
-		"markup in text":        {`<svg><text>&lt;img onerror=x&gt;</text></svg>`, `<text>&lt;img onerror=x&gt;</text>`},
-		"identifiers in order":  {`<svg><g fill="url(#zr7-d3)"/><pattern id="zr7-d3"/></svg>`, `<g fill="url(#p-1)"/><pattern id="p-1"/>`},
+		"a foreign reference": {`<svg><path fill="url(http://x/#a)" stroke="url(//x)"/></svg>`, `<path/>`},
+		"an unknown colour": {`<svg><path fill="red&quot; onload=&quot;x()" stroke="var(--ink)"/></svg>`,
+			`<path stroke="var(--ink)"/>`},
+		"markup in text": {`<svg><text>&lt;img onerror=x&gt;</text></svg>`, `<text>&lt;img onerror=x&gt;</text>`},
+		"identifiers in order": {`<svg><g fill="url(#zr7-d3)"/><pattern id="zr7-d3"/></svg>`,
+			`<g fill="url(#p-1)"/><pattern id="p-1"/>`},
 		"an unused identifier":  {`<svg><g id="x"/></svg>`, `<g/>`},
 		"a foreign namespace":   {`<svg xmlns:h="http://www.w3.org/1999/xhtml"><h:g/><g/></svg>`, `<g/>`},
 		"an invisible ground":   {`<svg><rect width="9" height="9" fill="none"/></svg>`, ``},
@@ -500,14 +505,17 @@ func TestMeasureAgreesWithABrowser(t *testing.T) {
 		weight int
 		want   float64
 	}{
-		{"3,557", regular, 275.3}, {"selling sex", regular, 495.7}, {"2005–2014 · Judicial Branch · arrests", regular, 1695.1},
-		{"3,557", semibold, 284.2}, {"not reported", semibold, 587.5}, {"95 % limits", bold, 542.1}, {"0123456789", bold, 627.6},
+		{"3,557", regular, 275.3}, {"selling sex", regular, 495.7}, {"2005–2014 · Judicial Branch · arrests", regular,
+			1695.1},
+		{"3,557", semibold, 284.2}, {"not reported", semibold, 587.5}, {"95 % limits", bold, 542.1}, {"0123456789", bold,
+			627.6},
 	} {
 		if got := measure(x.text, 100, x.weight); got < x.want*0.99 || got > x.want*1.02 {
 			t.Errorf("measure(%q, 100, %d) = %.1f, a browser says %.1f", x.text, x.weight, got, x.want)
 		}
 	}
-	if got, want := measureFont("3,557", "normal 600 50px Public Sans, sans-serif"), measure("3,557", 50, semibold); got != want {
+	if got, want := measureFont("3,557", "normal 600 50px Public Sans, sans-serif"), measure("3,557", 50,
+		semibold); got != want {
 		t.Errorf("measureFont = %v, want %v", got, want)
 	}
 }
@@ -532,7 +540,8 @@ func TestStandaloneNeedsNothing(t *testing.T) {
 		if strings.Contains(svg, "var(--") && strings.Count(svg, "var(--") > 0 {
 			t.Errorf("%s: standalone file has CSS variables", name)
 		}
-		for _, want := range []string{"<title>" + ind.Title + "</title>", `fill="#ffffff"`, "Tallystick release", "2026-11-24"} {
+		for _, want := range []string{"<title>" + ind.Title + "</title>", `fill="#ffffff"`, "Tallystick release",
+			"2026-11-24"} {
 			if !strings.Contains(svg, want) {
 				t.Errorf("%s: standalone file lacks %s", name, want)
 			}

@@ -35,7 +35,10 @@ func patterns(form stat.Form) []reason {
 	if form == stat.FormColumns || form == stat.FormLine {
 		return reasons
 	}
-	return slices.DeleteFunc(slices.Clone(reasons), func(r reason) bool { return r.text == mixedYear || r.text == another })
+	return slices.DeleteFunc(slices.Clone(reasons), func(r reason) bool {
+		return r.text == mixedYear ||
+			r.text == another
+	})
 }
 
 // hatched reports whether a value is drawn with a pattern: not final, not of one law, not whole, or not exact.

@@ -76,11 +76,13 @@ func (s *sheet) line(p stat.Panel, obs []stat.Observation) {
 }
 
 // lineOf draws one series: its strokes between neighbouring years, and a marker for every value.
-func (s *sheet) lineOf(p stat.Panel, one stat.Series, number int, obs []stat.Observation, span years, c scale, plot int) []point {
+func (s *sheet) lineOf(p stat.Panel, one stat.Series, number int, obs []stat.Observation, span years, c scale,
+	plot int) []point {
 	var points []point
 	colour := seriesColour(number)
 	stroke := series{SingleSeries: charts.SingleSeries{Name: one.Label, Type: "line", ShowSymbol: opts.Bool(false),
-		LineStyle: &opts.LineStyle{Color: colour, Width: 2, Type: dashes[number%len(dashes)]}}, Z: 3, Silent: true, Clip: opts.Bool(false)}
+		LineStyle: &opts.LineStyle{Color: colour, Width: 2, Type: dashes[number%len(dashes)]}}, Z: 3, Silent: true,
+		Clip: opts.Bool(false)}
 	dots := series{SingleSeries: charts.SingleSeries{Name: one.Label, Type: "scatter"}, Z: 4}
 	for _, o := range obs {
 		if o.Status != stat.StatusReported {

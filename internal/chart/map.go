@@ -31,8 +31,9 @@ var counties = sync.OnceValues(func() (map[string][][2]float64, error) {
 // place of counties in federal statistics in 2022; the boundaries that we have are older.
 var regions = map[string][2]int{
 	"northwest-hills": {0, 0}, "capitol": {1, 0}, "northeastern-connecticut": {2, 0},
-	"western-connecticut": {0, 1}, "naugatuck-valley": {1, 1}, "lower-connecticut-river-valley": {2, 1}, "southeastern-connecticut": {3, 1},
-	"greater-bridgeport": {1, 2}, "south-central-connecticut": {2, 2},
+	"western-connecticut": {0, 1}, "naugatuck-valley": {1, 1}, "lower-connecticut-river-valley": {2, 1},
+	"southeastern-connecticut": {3, 1},
+	"greater-bridgeport":       {1, 2}, "south-central-connecticut": {2, 2},
 }
 
 // area is one place of a map on the sheet: its outline, and where its name and value go.
@@ -62,7 +63,8 @@ func countyAreas(top, width float64) (areas []area, height float64, err error) {
 	for code, outline := range outlines {
 		a := area{code: code}
 		for _, p := range outline {
-			a.outline = append(a.outline, [2]float64{round(1 + (p[0]-west)*math.Cos(latitude*math.Pi/180)*scale), round(top + (north-p[1])*scale)})
+			a.outline = append(a.outline, [2]float64{round(1 + (p[0]-west)*math.Cos(latitude*math.Pi/180)*scale),
+				round(top + (north-p[1])*scale)})
 		}
 		a.x, a.y = centre(a.outline)
 		a.room = math.Inf(1)
@@ -79,8 +81,9 @@ func regionAreas(top, width float64) (areas []area, height float64) {
 	tall := min(max(side, 98), 118)
 	for code, at := range regions {
 		left, upper := float64(at[0])*(side+gap), top+float64(at[1])*(tall+gap)
-		areas = append(areas, area{code: code, x: left + side/2, y: upper + tall/2, room: side - 8, outline: [][2]float64{{left, upper},
-			{left + side, upper}, {left + side, upper + tall}, {left, upper + tall}, {left, upper}}})
+		areas = append(areas, area{code: code, x: left + side/2, y: upper + tall/2, room: side - 8,
+			outline: [][2]float64{{left, upper},
+				{left + side, upper}, {left + side, upper + tall}, {left, upper + tall}, {left, upper}}})
 	}
 	slices.SortFunc(areas, func(a, b area) int { return cmp.Compare(a.code, b.code) })
 	return areas, 3*tall + 2*gap

@@ -46,7 +46,8 @@ func (s *sheet) multiples(p stat.Panel, b stat.Breakdown, obs []stat.Observation
 	span := spanOf(obs, p.Clock)
 	span.width = width
 	column := math.Max(2, math.Floor(span.slot()*0.66))
-	columns, opened, insides := strokes(seriesColour(0), column, 3), strokes(seriesColour(0), column, 3), strokes(paper, column-3, 4)
+	columns, opened, insides := strokes(seriesColour(0), column, 3), strokes(seriesColour(0), column, 3), strokes(paper,
+		column-3, 4)
 	head, base := 0.0, 0.0
 	missing := map[stat.Status]bool{}
 	for i, code := range codes {
@@ -59,7 +60,8 @@ func (s *sheet) multiples(p stat.Panel, b stat.Breakdown, obs []stat.Observation
 			base = head + 18 + 20 + rise
 		}
 		span.left = float64(i%across) * (width + smallGutter)
-		s.text(face{13, semibold, ink}, span.left, start+head+14, "left", cut(face{13, semibold, ink}, s.ctx.label(b.By, code), width))
+		s.text(face{13, semibold, ink}, span.left, start+head+14, "left", cut(face{13, semibold, ink}, s.ctx.label(b.By,
+			code), width))
 		s.rule(span.left, math.Round(start+base)+0.5, span.left+width, math.Round(start+base)+0.5, ink, 1, nil, 6)
 		for _, o := range obs {
 			if o.Code(b.By) != code || o.Series != p.Series[0].ID {
@@ -146,7 +148,8 @@ func (s *sheet) coverage(p stat.Panel, b stat.Breakdown, obs []stat.Observation,
 	span := spanOf(obs, p.Clock)
 	span.left, span.width = room, width-room
 	half := span.slot()/2 - 1.5
-	given, zero, inside := strokes(seriesColour(0), cellHeight, 3), strokes(seriesColour(0), cellHeight, 3), strokes(paper, cellHeight-3, 4)
+	given, zero, inside := strokes(seriesColour(0), cellHeight, 3), strokes(seriesColour(0), cellHeight, 3),
+		strokes(paper, cellHeight-3, 4)
 	withheld, none := strokes(seriesColour(1), 5, 3), strokes(muted, 1.5, 3)
 	cell := func(status stat.Status, value, x, y float64) {
 		switch {

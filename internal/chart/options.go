@@ -100,7 +100,8 @@ type decal struct {
 
 // hatch is the pattern of values that are not final or not exact: stripes of the paper through the colour.
 func hatch() *decal {
-	return &decal{Symbol: "rect", Color: paper, DashArrayX: []float64{1, 0}, DashArrayY: []float64{2, 4}, Rotation: -0.7854}
+	return &decal{Symbol: "rect", Color: paper, DashArrayX: []float64{1, 0}, DashArrayY: []float64{2, 4},
+		Rotation: -0.7854}
 }
 
 type label struct {
@@ -193,7 +194,8 @@ func (s *sheet) options(alt string) ([]byte, error) {
 	bar := charts.NewBar()
 	bar.SetGlobalOptions(
 		charts.WithAnimation(false),
-		charts.WithAriaOpts(&opts.Aria{Enabled: opts.Bool(true), Label: &opts.AriaLabel{Enabled: opts.Bool(true), Description: alt}}),
+		charts.WithAriaOpts(&opts.Aria{Enabled: opts.Bool(true), Label: &opts.AriaLabel{Enabled: opts.Bool(true),
+			Description: alt}}),
 	)
 	for _, one := range s.series {
 		bar.MultiSeries = append(bar.MultiSeries, one.SingleSeries)

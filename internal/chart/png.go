@@ -35,7 +35,8 @@ func PNG(ctx context.Context, svg []byte, width int) ([]byte, error) {
 		return nil, err
 	}
 	options, err := json.Marshal(map[string]any{
-		"font":  map[string]any{"loadSystemFonts": false, "defaultFontFamily": "Public Sans", "sansSerifFamily": "Public Sans"},
+		"font": map[string]any{"loadSystemFonts": false, "defaultFontFamily": "Public Sans",
+			"sansSerifFamily": "Public Sans"},
 		"fitTo": map[string]any{"mode": "width", "value": width},
 	})
 	if err != nil {
@@ -177,7 +178,7 @@ func imports(ctx context.Context, r wazero.Runtime) error {
 	}
 	builder := r.NewHostModuleBuilder("wbg")
 	define := func(name string, parameters, results int, f function) {
-		builder.NewFunctionBuilder().WithGoModuleFunction(api.GoModuleFunc(func(ctx context.Context, m api.Module, stack []uint64) {
+		called := func(ctx context.Context, m api.Module, stack []uint64) {
 			arguments := make([]uint32, parameters)
 			for i := range arguments {
 				arguments[i] = uint32(stack[i])
@@ -186,7 +187,9 @@ func imports(ctx context.Context, r wazero.Runtime) error {
 			if results > 0 {
 				stack[0] = uint64(result)
 			}
-		}), i32(parameters), i32(results)).Export(name)
+		}
+		builder.NewFunctionBuilder().WithGoModuleFunction(api.GoModuleFunc(called), i32(parameters), i32(results)).
+			Export(name)
 	}
 	text := func(_ context.Context, m api.Module, h *host, a []uint32) uint32 {
 		return h.put(string(read(m, a[0], a[1])))
@@ -195,7 +198,10 @@ func imports(ctx context.Context, r wazero.Runtime) error {
 		return h.put(errors.New(string(read(m, a[0], a[1]))))
 	})
 	define("__wbindgen_string_new", 2, 1, text)
-	define("__wbindgen_memory", 0, 1, func(_ context.Context, _ api.Module, h *host, _ []uint32) uint32 { return h.put(memory{}) })
+	define("__wbindgen_memory", 0, 1, func(_ context.Context, _ api.Module, h *host,
+		_ []uint32) uint32 {
+		return h.put(memory{})
+	})
 	define("__wbg_buffer_12d079cc21e14bdb", 1, 1, func(_ context.Context, _ api.Module, h *host, a []uint32) uint32 {
 		return h.put(h.heap[a[0]])
 	})
@@ -231,7 +237,8 @@ func imports(ctx context.Context, r wazero.Runtime) error {
 	define("__wbg_value_d93c65011f51a456", 1, 1, func(_ context.Context, _ api.Module, h *host, a []uint32) uint32 {
 		return h.put(h.heap[a[0]].(step).value)
 	})
-	define("__wbg_instanceof_Uint8Array_2b3bbecd033d19f6", 1, 1, func(_ context.Context, _ api.Module, h *host, a []uint32) uint32 {
+	define("__wbg_instanceof_Uint8Array_2b3bbecd033d19f6", 1, 1, func(_ context.Context, _ api.Module, h *host,
+		a []uint32) uint32 {
 		switch h.heap[a[0]].(type) {
 		case []byte, window:
 			return 1
@@ -314,7 +321,8 @@ func (r *rasterizer) render(ctx context.Context, svg, options string) (png []byt
 }
 
 // call calls a function of the renderer that gives back a value or an error, both through a place on its stack.
-func (r *rasterizer) call(ctx context.Context, m api.Module, h *host, name string, arguments func() []uint64) (uint32, error) {
+func (r *rasterizer) call(ctx context.Context, m api.Module, h *host, name string,
+	arguments func() []uint64) (uint32, error) {
 	stack := m.ExportedFunction("__wbindgen_add_to_stack_pointer")
 	place, err := stack.Call(ctx, api.EncodeI32(-16))
 	if err != nil {

@@ -69,7 +69,8 @@ func TestCard(t *testing.T) {
 	ind.Question = "Who is held to account: people who sell sex, or people who buy it?"
 	ind.Answer = []string{"convicted", "arrested"}
 	svg, err := Card(ind, obs, ctx, CardText{Site: "Tallystick Connecticut", Coverage: "Who did not report is not known.",
-		Answer: "In 2005–2014, police made 3,557 arrests for selling sex and 1,378 arrests for buying sex: 2.6 sellers for each buyer."})
+		Answer: "In 2005–2014, police made 3,557 arrests for selling sex and 1,378 arrests for buying sex: " +
+			"2.6 sellers for each buyer."})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -169,7 +169,8 @@ func layOut(ctx Context, width float64, parts func(*sheet) error) (*sheet, error
 	}
 	s.corner()
 	if s.marks > maxMarks || s.corners > maxCorners {
-		return nil, fmt.Errorf("%s marks, at most %s are drawn (and %s of %s corners of strokes): %w", stat.FormatCount(int64(s.marks)),
+		return nil, fmt.Errorf("%s marks, at most %s are drawn (and %s of %s corners of strokes): %w",
+			stat.FormatCount(int64(s.marks)),
 			stat.FormatCount(maxMarks), stat.FormatCount(int64(s.corners)), stat.FormatCount(maxCorners), stat.ErrInvalid)
 	}
 	s.height = math.Ceil(s.y)
@@ -318,7 +319,8 @@ func (s *sheet) figure(o stat.Observation, short bool) string {
 		return number
 	}
 	if short {
-		return map[stat.Bound]string{stat.BoundAtLeast: "≥ ", stat.BoundAtMost: "≤ ", stat.BoundAbout: "~ "}[o.Bound] + number
+		signs := map[stat.Bound]string{stat.BoundAtLeast: "≥ ", stat.BoundAtMost: "≤ ", stat.BoundAbout: "~ "}
+		return signs[o.Bound] + number
 	}
 	return o.Bound.Words() + " " + number
 }

@@ -26,7 +26,7 @@ var (
 	numbers  = regexp.MustCompile(`^[-+0-9.eE, ]+$`)
 	pathData = regexp.MustCompile(`^[-+0-9.eE, MmLlHhVvCcSsQqTtAaZz]*$`)
 	moves    = regexp.MustCompile(`^((translate|rotate|scale|matrix)\([-+0-9.eE, ]+\) ?)+$`)
-	paint    = regexp.MustCompile(`^(none|transparent|currentColor|var\(--[a-z0-9-]+\)|#[0-9a-fA-F]{3,8}|[a-z]+|rgba?\([0-9., %]+\))$`)
+	paint    = regexp.MustCompile(`^([a-z]+|currentColor|var\(--[a-z0-9-]+\)|#[0-9a-fA-F]{3,8}|rgba?\([0-9., %]+\))$`)
 	word     = regexp.MustCompile(`^[A-Za-z-]+$`)
 	unitless = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?(px|em)?$`)
 	local    = regexp.MustCompile(`^url\(#([A-Za-z0-9_-]+)\)$`)
@@ -44,7 +44,8 @@ var attributes = map[string]*regexp.Regexp{
 	"fill": paint, "stroke": paint, "stop-color": paint, "fill-opacity": numbers, "stroke-opacity": numbers,
 	"opacity": numbers, "stop-opacity": numbers, "stroke-width": numbers, "stroke-dasharray": numbers,
 	"stroke-dashoffset": numbers, "stroke-linecap": word, "stroke-linejoin": word, "stroke-miterlimit": numbers,
-	"fill-rule": word, "clip-rule": word, "text-anchor": word, "paint-order": word, "font-size": unitless, "font-weight": regexp.MustCompile(`^([0-9]+|bold|normal)$`),
+	"fill-rule": word, "clip-rule": word, "text-anchor": word, "paint-order": word, "font-size": unitless,
+	"font-weight": regexp.MustCompile(`^([0-9]+|bold|normal)$`),
 }
 
 // references are the attributes that may point at another element of the same drawing.

@@ -72,7 +72,8 @@ func NewTable(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions)
 	for _, p := range ind.Panels {
 		found := filter(obs, func(o stat.Observation) bool { return o.Panel == p.ID && len(o.Codes) == 0 })
 		if len(found) > 0 {
-			total.Groups = append(total.Groups, Group{Title: p.Title, Sub: unitAndClock(p, defs), Rows: rowsOfTable(p, found, defs)})
+			total.Groups = append(total.Groups, Group{Title: p.Title, Sub: unitAndClock(p, defs), Rows: rowsOfTable(p, found,
+				defs)})
 		}
 	}
 	total.Symbols = symbolsIn(total.Groups)
@@ -258,8 +259,9 @@ func unitLabel(code string, defs stat.Definitions) string {
 	return list.Label(code)
 }
 
-var clockWords = map[stat.Clock]string{stat.ClockCalendar: "calendar years", stat.ClockFederalFiscal: "federal fiscal years, to 30 September",
-	stat.ClockStateFiscal: "state fiscal years, to 30 June", stat.ClockToReport: "twelve months to each report",
+var clockWords = map[stat.Clock]string{stat.ClockCalendar: "calendar years",
+	stat.ClockFederalFiscal: "federal fiscal years, to 30 September",
+	stat.ClockStateFiscal:   "state fiscal years, to 30 June", stat.ClockToReport: "twelve months to each report",
 	stat.ClockStated: "periods as the sources state them"}
 
 func unitAndClock(p stat.Panel, defs stat.Definitions) string {

@@ -21,7 +21,8 @@ func definitions() stat.Definitions {
 		Codelists: []stat.Codelist{units, sexes},
 		Datasets:  []stat.Dataset{{ID: "ucr", Fields: []stat.Field{{Name: "sex", Codelist: "sex"}}}},
 		Statutes: []stat.Statute{{ID: "53a-82", Versions: []stat.StatuteVersion{
-			{From: stat.Date{Year: 2013, Month: time.October, Day: 1}, Act: "PA 13-166", Change: "Section split.", Breaks: true}}}},
+			{From: stat.Date{Year: 2013, Month: time.October, Day: 1}, Act: "PA 13-166", Change: "Section split.",
+				Breaks: true}}}},
 	}
 }
 

@@ -101,7 +101,10 @@ func (s *sheet) measure(p stat.Panel, obs []stat.Observation, v View) error {
 	default:
 		return fmt.Errorf("panel %s has no %s: %w", p.ID, v.Measure, stat.ErrNotFound)
 	}
-	found := filter(obs, func(o stat.Observation) bool { return o.Panel == p.ID && len(o.Codes) == 0 && o.Kind == v.Measure })
+	found := filter(obs, func(o stat.Observation) bool {
+		return o.Panel == p.ID && len(o.Codes) == 0 &&
+			o.Kind == v.Measure
+	})
 	for i := range found {
 		found[i].Kind = stat.KindCount // from here on it is the value that is drawn
 		found[i].Unit = ""
@@ -177,14 +180,16 @@ func (s *sheet) codeBars(p stat.Panel, b stat.Breakdown, obs []stat.Observation,
 	}
 	order := placesOf(v.Order)
 	slices.SortStableFunc(rows, func(a, c row) int {
-		return cmp.Or(order(a.obs.Code(b.By))-order(c.obs.Code(b.By)), cmp.Compare(c.obs.Value, a.obs.Value), cmp.Compare(a.label, c.label))
+		return cmp.Or(order(a.obs.Code(b.By))-order(c.obs.Code(b.By)), cmp.Compare(c.obs.Value, a.obs.Value),
+			cmp.Compare(a.label, c.label))
 	})
 	s.heading(p, obs, true)
 	more := ""
 	if len(rows) > mostCodes {
 		more = fmt.Sprintf("%d more are in the table. ", len(rows)-mostCodes)
 		if len(v.Order) == 0 {
-			more = fmt.Sprintf("%d more, with %s or fewer, are in the table. ", len(rows)-mostCodes, s.figure(rows[mostCodes].obs, false))
+			more = fmt.Sprintf("%d more, with %s or fewer, are in the table. ", len(rows)-mostCodes,
+				s.figure(rows[mostCodes].obs, false))
 			if rows[mostCodes].obs.Value == 0 {
 				more = fmt.Sprintf("%d more reported 0 and are in the table. ", len(rows)-mostCodes)
 			}

@@ -66,11 +66,15 @@ var views = map[string]View{
 // byPlace are counts by county and by planning region, as a police export of one year might give them.
 func byPlace() (stat.Indicator, []stat.Observation, Context) {
 	ind, obs, ctx := prostitutionArrests()
-	ind.Panels[0].Breakdowns = []stat.Breakdown{{ID: "county", Title: "By county", By: "county"}, {ID: "region", Title: "By planning region", By: "region"}}
+	ind.Panels[0].Breakdowns = []stat.Breakdown{{ID: "county", Title: "By county", By: "county"}, {ID: "region",
+		Title: "By planning region", By: "region"}}
 	values := map[string]map[string]float64{
-		"county": {"fairfield": 52, "hartford": 98, "litchfield": 6, "middlesex": 2, "new-haven": 66, "new-london": 0, "tolland": 1, "windham": -1},
-		"region": {"northwest-hills": 3, "capitol": 99, "northeastern-connecticut": -1, "western-connecticut": 46, "naugatuck-valley": 36,
-			"lower-connecticut-river-valley": 2, "southeastern-connecticut": 0, "greater-bridgeport": 6, "south-central-connecticut": 33},
+		"county": {"fairfield": 52, "hartford": 98, "litchfield": 6, "middlesex": 2, "new-haven": 66, "new-london": 0,
+			"tolland": 1, "windham": -1},
+		"region": {"northwest-hills": 3, "capitol": 99, "northeastern-connecticut": -1, "western-connecticut": 46,
+			"naugatuck-valley":               36,
+			"lower-connecticut-river-valley": 2, "southeastern-connecticut": 0, "greater-bridgeport": 6,
+			"south-central-connecticut": 33},
 	}
 	for dimension, counts := range values {
 		for code, v := range counts {
@@ -109,7 +113,8 @@ func TestMaps(t *testing.T) {
 			said[x.text]++
 		}
 		if said["0"] != 1 || said["not reported"] != 1 {
-			t.Errorf("map by %s says %q %d times and %q %d times, want once each", dimension, "0", said["0"], "not reported", said["not reported"])
+			t.Errorf("map by %s says %q %d times and %q %d times, want once each", dimension, "0", said["0"], "not reported",
+				said["not reported"])
 		}
 	}
 	agencies, found, context := byAgency()
@@ -176,7 +181,8 @@ func TestBarsOfABreakdown(t *testing.T) {
 		return out
 	}
 	latest := strings.Join(said(View{By: "agency"}), "|")
-	for _, want := range []string{"2015 · State Police, UCR · arrests", "|74|", "Bridgeport police", "|0|", "Not reported: 1."} {
+	for _, want := range []string{"2015 · State Police, UCR · arrests", "|74|", "Bridgeport police", "|0|",
+		"Not reported: 1."} {
 		if !strings.Contains("|"+latest+"|", want) {
 			t.Errorf("bars of the latest period lack %q: %s", want, latest)
 		}
@@ -188,7 +194,8 @@ func TestBarsOfABreakdown(t *testing.T) {
 		t.Error("the largest does not come first")
 	}
 	ordered := strings.Join(said(View{By: "agency", Order: []string{"norwich", "hartford"}}), "|")
-	if n, h, w := strings.Index(ordered, "Norwich"), strings.Index(ordered, "Hartford"), strings.Index(ordered, "Waterbury"); n > h || h > w {
+	if n, h, w := strings.Index(ordered, "Norwich"), strings.Index(ordered, "Hartford"), strings.Index(ordered,
+		"Waterbury"); n > h || h > w {
 		t.Errorf("codes do not stand in the order that was asked for: %s", ordered)
 	}
 }
@@ -196,7 +203,8 @@ func TestBarsOfABreakdown(t *testing.T) {
 func TestDrawViewRefuses(t *testing.T) {
 	ind, obs, ctx := byAgency()
 	for name, v := range map[string]View{
-		"panel": {Panel: "x"}, "breakdown": {By: "x"}, "period": {By: "agency", Period: "1999"}, "shape": {By: "agency", As: "pie"},
+		"panel": {Panel: "x"}, "breakdown": {By: "x"}, "period": {By: "agency", Period: "1999"}, "shape": {By: "agency",
+			As: "pie"},
 		"ratio": {Measure: stat.KindRatio},
 	} {
 		if _, err := DrawView(ind, obs, ctx, v); !errors.Is(err, stat.ErrNotFound) {

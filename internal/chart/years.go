@@ -289,7 +289,8 @@ var columnText = face{13, semibold, ink}
 
 // columnsOf draws the columns of one series into the plot of the scales. Several figures for one year stand side by
 // side in its place.
-func (s *sheet) columnsOf(p stat.Panel, one stat.Series, number int, obs []stat.Observation, span years, c scale, upright bool) {
+func (s *sheet) columnsOf(p stat.Panel, one stat.Series, number int, obs []stat.Observation, span years, c scale,
+	upright bool) {
 	width := math.Round(min(columnWidth, span.slot()*0.62))
 	plot := s.grid(span.left, c.base-c.height, span.width, c.height, bare(span.from(), span.to()), bare(0, c.top))
 	marks, halves := bars(one.Label, width), bars(one.Label, math.Floor(width/2)-1)
@@ -373,8 +374,9 @@ func (s *sheet) column(p stat.Panel, one stat.Series, number int, o stat.Observa
 		rise = max(rise, 1)
 	}
 	d.ItemStyle, d.Tooltip = fill, s.tooltip(p, one.Label, o)
-	d.Label = &label{Show: true, Formatter: s.figure(o, true), Position: "top", Distance: 6, Offset: []float64{0, -round(rise)},
-		Color: columnText.colour, FontSize: columnText.size, FontWeight: columnText.weight, FontFamily: family,
+	d.Label = &label{Show: true, Formatter: s.figure(o, true), Position: "top", Distance: 6,
+		Offset: []float64{0, -round(rise)},
+		Color:  columnText.colour, FontSize: columnText.size, FontWeight: columnText.weight, FontFamily: family,
 		BorderColor: paper, BorderWidth: 3}
 	return d
 }
