@@ -15,8 +15,9 @@ type Former struct {
 	Definitions  Definitions
 	Observations []Observation
 	// Withheld holds the true values of what the release withheld, by the observations' keys. It is kept in
-	// private beside the warehouse. Where it is missing, a period of which any published figure has changed is
-	// held back, since nobody can say what the two releases give away together.
+	// private beside the warehouse. Where it is nil, a period of which any published figure has changed is held
+	// back, since nobody can say what the two releases give away together. A withheld observation that a map
+	// lacks was withheld by its source, before we could know it.
 	Withheld map[string]float64
 }
 
@@ -43,7 +44,8 @@ type Disclosed struct {
 func SuppressObservations(obs []Observation, defs Definitions, rule Rule, former ...Former) (Disclosed, error) {
 	now := newLedger(obs, nil, defs)
 	if !now.protects() {
-		return Disclosed{Observations: obs, Audit: Audit{K: rule.K, Releases: len(former)}}, nil
+		return Disclosed{Observations: obs, Audit: Audit{K: rule.K, Releases: len(former)},
+			Withheld: make(map[string]float64)}, nil
 	}
 	d := &disclosure{obs: obs, rule: rule, now: now, held: make(map[int]bool), withdrawn: make(map[string]bool)}
 	for _, f := range former {
@@ -532,7 +534,7 @@ func withTruth(f Former, now *ledger) map[string]float64 {
 		}
 		if v, ok := f.Withheld[o.Key()]; ok {
 			truth[o.Key()] = v
-		} else if i, ok := now.of[o.Key()]; ok {
+		} else if i, ok := now.of[o.Key()]; ok && f.Withheld == nil {
 			truth[o.Key()] = float64(now.counts[i].value)
 		}
 	}
@@ -598,10 +600,7 @@ func (d *disclosure) holdUnknown(former []Former) {
 	for n, f := range former {
 		unknown := make(map[int]bool)
 		for _, o := range f.Observations {
-			if _, ok := f.Withheld[o.Key()]; o.Status != StatusWithheld || ok {
-				continue
-			}
-			if i, ok := d.now.of[o.Key()]; ok {
+			if i, ok := d.now.of[o.Key()]; ok && o.Status == StatusWithheld && f.Withheld == nil {
 				unknown[d.group[i]] = true
 			}
 		}

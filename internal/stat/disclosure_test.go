@@ -223,3 +223,30 @@ func TestASpanAndItsYearsAreOneTable(t *testing.T) {
 		t.Errorf("shown %s, want %s", s, want)
 	}
 }
+
+func TestWhatTheSourceWithheldIsPublishedWhenTheSourceGivesIt(t *testing.T) {
+	defs := childDefinitions()
+	code := func(c string) DimensionCode { return DimensionCode{"age", c} }
+	obs := []Observation{
+		child(KindCount, "found", 2015, 80),
+		child(KindCount, "found", 2015, 50, code("12-15")),
+		child(KindCount, "found", 2015, 30, code("16-17")),
+	}
+	obs[2].Status, obs[2].Value = StatusWithheld, 0
+	first, err := SuppressObservations(obs, defs, Rule{K: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, want := textOf(first.Observations), "80 50 [c]"; s != want || len(first.Withheld) != 0 {
+		t.Errorf("shown %s and kept %v, want %s and nothing: the source withheld it", s, first.Withheld, want)
+	}
+	obs[2].Status, obs[2].Value = StatusReported, 30
+	second, err := SuppressObservations(obs, defs, Rule{K: 10}, Former{Release: "first", Definitions: defs,
+		Observations: first.Observations, Withheld: first.Withheld})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, want := textOf(second.Observations), "80 50 30"; s != want {
+		t.Errorf("after the source gave it: shown %s, want %s", s, want)
+	}
+}
