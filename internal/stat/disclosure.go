@@ -118,6 +118,7 @@ type count struct {
 	withheld  bool // in a former release
 	protected bool
 	records   bool // the measure counts records, so that lines are counts
+	assumed   bool // withheld by its source, so that the value is one that fits
 }
 
 // ledger is the counts of one release and the equations between them.
@@ -177,7 +178,7 @@ func newLedger(obs []Observation, truth map[string]float64, defs Definitions) *l
 		case StatusWithheld:
 			v, ok := truth[f.o.Key()]
 			if !ok {
-				l.miss(f.o, f.at)
+				l.putAssumed(f.o, f.at)
 				continue
 			}
 			value = v
@@ -192,6 +193,7 @@ func newLedger(obs []Observation, truth map[string]float64, defs Definitions) *l
 	}
 	l.link()
 	l.linkPanels(obs)
+	l.assume()
 	return l
 }
 
@@ -229,6 +231,72 @@ func (l *ledger) put(o Observation, at coordinate, value int64, protected, recor
 		c.withheld = c.withheld || past && o.Status == StatusWithheld
 		l.of[o.Key()] = i
 		return
+	}
+}
+
+// putAssumed adds a count that its source withheld. It is protected like our own, though nobody here knows it.
+func (l *ledger) putAssumed(o Observation, at coordinate) {
+	if _, ok := l.byName[at.key()]; ok {
+		return
+	}
+	l.byName[at.key()] = len(l.counts)
+	l.of[o.Key()] = len(l.counts)
+	l.counts = append(l.counts, count{coordinate: at, name: at.key(), protected: true, assumed: true})
+}
+
+// assume gives every count that its source withheld a value that fits its lines: what is left of a total, in
+// equal shares. What an attacker can work out depends on the published counts alone, not on this choice.
+func (l *ledger) assume() {
+	unknown := make(map[int]bool)
+	for i, c := range l.counts {
+		if c.assumed {
+			unknown[i] = true
+		}
+	}
+	settle := func() {
+		for before := len(unknown) + 1; len(unknown) < before; {
+			before = len(unknown)
+			for _, line := range l.lines {
+				var open []int
+				sum := int64(0)
+				for _, c := range line.parts {
+					if unknown[c] {
+						open = append(open, c)
+					}
+					sum += l.counts[c].value
+				}
+				switch n := int64(len(open)); {
+				case line.time:
+				case unknown[line.total] && n == 0:
+					l.counts[line.total].value = sum
+					delete(unknown, line.total)
+				case !unknown[line.total] && n > 0 && !line.loose:
+					rest := max(l.counts[line.total].value-sum, n)
+					for i, c := range open {
+						l.counts[c].value = rest / n
+						if int64(i) < rest%n {
+							l.counts[c].value++
+						}
+						delete(unknown, c)
+					}
+				}
+			}
+		}
+	}
+	settle()
+	totals := make(map[int]bool)
+	for _, line := range l.lines {
+		totals[line.total] = true
+	}
+	for i := range l.counts {
+		if unknown[i] && !totals[i] {
+			l.counts[i].value = 1
+			delete(unknown, i)
+		}
+	}
+	settle()
+	for i := range unknown {
+		l.counts[i].value = 1
 	}
 }
 
@@ -648,6 +716,9 @@ func (d *disclosure) join() joint {
 			if c.public {
 				return CellOpen, true
 			}
+			if c.assumed {
+				return CellUnstated, true
+			}
 			sticky[c.name] = true
 			if d.withdrawn[c.name] {
 				return CellUnstated, true
@@ -670,7 +741,9 @@ func (d *disclosure) join() joint {
 			return CellOpen, true
 		case d.withdrawn[c.name]:
 			return CellUnstated, true
-		case sticky[c.name], together[c.bareKey()] && !d.rule.small(c.value):
+		case c.assumed && !d.rule.small(c.value):
+			return CellUnstated, true // known from its total, and large enough to be known
+		case c.assumed, sticky[c.name], together[c.bareKey()] && !d.rule.small(c.value):
 			return CellClosed, true
 		default:
 			return CellFree, true

@@ -250,3 +250,37 @@ func TestWhatTheSourceWithheldIsPublishedWhenTheSourceGivesIt(t *testing.T) {
 		t.Errorf("after the source gave it: shown %s, want %s", s, want)
 	}
 }
+
+// TestWhatTheSourceWithheldIsNotGivenAway takes counts that the source withheld for ours: publishing what is
+// around them must not tell them.
+func TestWhatTheSourceWithheldIsNotGivenAway(t *testing.T) {
+	byAge := func(total float64, parts ...float64) []Observation {
+		out := []Observation{child(KindCount, "found", 2015, total)}
+		for i, v := range parts {
+			o := child(KindCount, "found", 2015, v, DimensionCode{"age", ages[i]})
+			if v < 0 {
+				o.Status, o.Value = StatusWithheld, 0
+			}
+			out = append(out, o)
+		}
+		return out
+	}
+	for _, c := range []struct {
+		name string
+		obs  []Observation
+		want string
+	}{
+		{"one that is the rest of its total takes another along", byAge(80, 50, 26, -1), "80 50 [c] [c]"},
+		{"two that sum to enough are left", byAge(80, 65, -1, -1), "80 65 [c] [c]"},
+		{"two that sum to little take another along", byAge(80, 50, 26, -1, -1), "80 50 [c] [c] [c]"},
+	} {
+		got, err := SuppressObservations(c.obs, childDefinitions(), Rule{K: 10, MostWithheld: 1})
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if s := textOf(got.Observations); s != c.want {
+			t.Errorf("%s: shown %s, want %s", c.name, s, c.want)
+		}
+	}
+}

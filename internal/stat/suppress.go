@@ -233,8 +233,8 @@ func (s *suppressor) thin(eq Equation) bool {
 			return
 		}
 		unknowns++
-		if s.withheld[c] {
-			withheld++
+		if s.withheld[c] && (s.primary[c] || s.plan.Cells[c].Standing != CellClosed) {
+			withheld++ // what a former release withheld need not be unknown if it is not small
 		}
 		sum += s.plan.Cells[c].Value
 		floors += s.floors[c]
