@@ -128,5 +128,10 @@ func (s *Server) indicators(v *visit) (*representation, error) {
 		}
 		p.Topics[i].Indicators = append(p.Topics[i].Indicators, h)
 	}
+	topics, _ := v.rel.Definitions().Codelist("topics")
+	place := func(t topic) int {
+		return slices.IndexFunc(topics.Codes, func(c stat.Code) bool { return capital(c.Label) == t.Title })
+	}
+	slices.SortStableFunc(p.Topics, func(a, b topic) int { return cmp.Compare(place(a), place(b)) })
 	return v.show("indicators", p)
 }

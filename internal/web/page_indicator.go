@@ -18,6 +18,7 @@ type indicatorPage struct {
 	Topic      string
 	Notices    []notice
 	Answer     []said
+	answers    []stat.Sentence
 	Trust      []link
 	Figure     *figure
 	Controls   controls
@@ -37,6 +38,7 @@ type indicatorPage struct {
 	Pinned  string // address of this page as it stands in this release, for ever
 	Sources []sourceLine
 	Related []link
+	Dataset *schemaDataset
 }
 
 // panelLine defines one panel: what it counts, on which clock, and the sentence the rules wrote about it.
@@ -86,7 +88,7 @@ type coverageLine struct {
 	Reported int
 	Expected int
 	Noun     string
-	Missing  []string
+	Missing  []link
 	Accounts string
 	People   string // where what share of residents live
 }
@@ -137,6 +139,7 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 		Topic:     v.topic(ind),
 		Notices:   v.notices(ind.ID),
 		Answer:    v.sayAll(answer.Sentences),
+		answers:   answer.Sentences,
 		Figure:    fig,
 		Panels:    v.panelLines(ind, answer, defs),
 		Cautions:  answer.Cautions,
@@ -165,6 +168,7 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 	for _, d := range p.Downloads {
 		p.Alternates = append(p.Alternates, link{Path: d.Path, Text: d.Title, Type: typeOf(d.Path)})
 	}
+	p.Dataset = v.dataset(ind, p)
 	p.Trust = v.trust(ind, obs, p)
 	p.Citation = v.citation(ind, p.Pinned)
 	return v.show("indicator", p)
@@ -365,7 +369,11 @@ func coverageLines(ind stat.Indicator, obs []stat.Observation, defs stat.Definit
 					People: o.Coverage.ResidentWords(),
 				}
 				for _, code := range o.Coverage.Missing {
-					line.Missing = append(line.Missing, label(defs, list, code))
+					missing := link{Text: label(defs, list, code)}
+					if list == agencyList {
+						missing.Path = "/agencies/" + code
+					}
+					line.Missing = append(line.Missing, missing)
 				}
 				if o.Coverage.Accounts > 0 && float64(o.Coverage.Accounts) != o.Value {
 					line.Accounts = fmt.Sprintf("%s of %s", stat.FormatCount(o.Coverage.Accounts), stat.FormatNumber(o.Value, 0))

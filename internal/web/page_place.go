@@ -98,6 +98,14 @@ type agencyFigures struct {
 	Title  string
 	About  string
 	Tables []agencyTable
+	Duties []agencyDuty
+}
+
+// agencyDuty is a duty to report that an agency has by name.
+type agencyDuty struct {
+	Path  string
+	Title string
+	Due   string // when it was last due
 }
 
 // agencyTable is one series of one indicator for one agency, in the order of its periods.
@@ -176,6 +184,12 @@ func (v *visit) silent() []link {
 func (v *visit) agencyFigures(a stat.Code) agencyFigures {
 	out := agencyFigures{ID: a.Code, Path: "/agencies/" + a.Code, Title: a.Label, About: a.About}
 	defs := v.rel.Definitions()
+	for _, d := range defs.Duties {
+		e := v.dutyEntry(d)
+		if list, ok := defs.Codelist(e.Now.Codelist); ok && e.Last != nil && list.Has(a.Code) {
+			out.Duties = append(out.Duties, agencyDuty{e.Path, e.Title, e.Last.Due.Long()})
+		}
+	}
 	for _, ind := range defs.Indicators {
 		for _, panel := range ind.Panels {
 			var own []stat.Observation

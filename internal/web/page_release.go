@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"tallystick/internal/release"
 	"tallystick/internal/stat"
 )
 
@@ -13,6 +14,7 @@ import (
 type releasesPage struct {
 	page
 	Releases []releaseEntry
+	Notices  []notice // every statement about published figures, newest first
 }
 
 // releaseEntry is a release in a list.
@@ -33,6 +35,9 @@ func (s *Server) releases(v *visit) (*representation, error) {
 			e.Rows += b.Rows
 		}
 		p.Releases = append(p.Releases, e)
+	}
+	for _, said := range s.library.Statements(v.at) {
+		p.Notices = append(p.Notices, noticeOf(said))
 	}
 	return v.show("releases", p)
 }
@@ -128,12 +133,16 @@ func (v *visit) notices(key string) []notice {
 		if key != "" && len(s.Statement.Keys) > 0 && !about {
 			continue
 		}
-		out = append(out, notice{
-			Statement: s.Statement, Kind: kindWords[s.Statement.Kind], Release: s.Release, Path: "/releases/" + s.Release,
-			Published: stat.DateOf(s.PublishedAt.UTC()),
-		})
+		out = append(out, noticeOf(s))
 	}
 	return out
+}
+
+func noticeOf(s release.Said) notice {
+	return notice{
+		Statement: s.Statement, Kind: kindWords[s.Statement.Kind], Release: s.Release, Path: "/releases/" + s.Release,
+		Published: stat.DateOf(s.PublishedAt.UTC()),
+	}
 }
 
 // changeGroup is the figures of one indicator that a release changed.

@@ -115,7 +115,9 @@ func (v *visit) findables() []findable {
 	}
 	for _, ind := range defs.Indicators {
 		add("Indicator", v.indicatorPath(ind.ID), ind.Question, ind.Title,
-			append([]string{ind.Short, ind.About, strings.Join(ind.Notes, " "), v.topic(ind)}, ind.Terms...)...)
+			append([]string{ind.About, strings.Join(ind.Notes, " "), v.topic(ind)}, ind.Terms...)...)
+		found := &out[len(out)-1]
+		found.words = append(found.words, wordsOf(ind.Short)...)
 	}
 	for _, st := range defs.Statutes {
 		var versions []string

@@ -81,7 +81,9 @@ func newTable(t chart.Table, ind stat.Indicator, values string) table {
 				counts.Rows = append(counts.Rows, r)
 			}
 		}
-		groups = append(groups, counts)
+		if slices.ContainsFunc(counts.Rows, func(r chart.Row) bool { return r.Kind != chart.RowBreak }) || len(rates.Rows) == 0 {
+			groups = append(groups, counts)
+		}
 		if len(rates.Rows) > 0 {
 			groups = append(groups, rates)
 		}

@@ -41,6 +41,7 @@ type Server struct {
 	store   *store
 	flights singleflight.Group
 	turns   turns
+	drawing turns // for answers that draw
 	echo    *echo.Echo
 }
 
@@ -55,6 +56,7 @@ func New(cfg Config) *Server {
 		address: cfg.Address,
 		store:   newStore(storeBytes),
 		turns:   newTurns(),
+		drawing: newTurns(),
 	}
 	s.assets = loadAssets(static.FS)
 	s.pages = parsePages(templates.FS, s.assets)

@@ -189,13 +189,19 @@ func (v *visit) asked(ind stat.Indicator, obs []stat.Observation, answer stat.An
 	}
 	values, gaps := 0, 0
 	for _, o := range obs {
-		if o.Status == stat.StatusReported {
+		switch {
+		case o.Kind == stat.KindPopulation:
+		case o.Status == stat.StatusReported:
 			values++
-		} else {
+		default:
 			gaps++
 		}
 	}
-	a.Said = "Chart and table show " + countOf(values, "value", "values") + " and " + countOf(gaps, "gap", "gaps") + "."
+	a.Said = "Chart and table show "
+	if chosen != nil && (chosen.View.As == chart.ShapeBars || chosen.View.As == chart.ShapeMap) {
+		a.Said = "The chart shows the latest period. The table shows "
+	}
+	a.Said += countOf(values, "value", "values") + " and " + countOf(gaps, "gap", "gaps") + "."
 	if values+gaps == 0 {
 		a.Said = "There is no figure for this choice of years."
 		return a, nil
@@ -215,7 +221,7 @@ func (v *visit) asked(ind stat.Indicator, obs []stat.Observation, answer stat.An
 	}
 	switch {
 	case err == nil:
-		a.Figure = &figure{ID: ind.ID + "-asked", Caption: a.Title, Alt: a.Title + ". " + a.Said, Wide: fig.Wide, Narrow: fig.Narrow}
+		a.Figure = &figure{ID: ind.ID + "-asked", Alt: a.Title + ". " + a.Said, Wide: fig.Wide, Narrow: fig.Narrow}
 	case errors.Is(err, stat.ErrInvalid) || errors.Is(err, stat.ErrNotFound):
 		a.Said += " They cannot be drawn; the table has them."
 	default:
@@ -247,7 +253,7 @@ func (c choice) shows(o stat.Observation, p stat.Panel) bool {
 	}
 	switch c.View.Measure {
 	case stat.KindRate:
-		return o.Kind == stat.KindRate
+		return o.Kind == stat.KindRate || o.Kind == stat.KindPopulation // the table says of how many residents
 	case stat.KindRatio:
 		return o.Kind == stat.KindRatio
 	default:

@@ -73,11 +73,22 @@ func (s *Server) made(answer maker, parameters ...string) echo.HandlerFunc {
 }
 
 func (s *Server) inTurn(v *visit, answer maker) (*representation, error) {
-	if err := s.turns.take(); err != nil {
+	turns := s.turns
+	if v.draws() {
+		turns = s.drawing
+	}
+	if err := turns.take(); err != nil {
 		return nil, err
 	}
-	defer s.turns.give()
+	defer turns.give()
 	return answer(v)
+}
+
+// draws reports whether the answer needs a figure that nobody sealed. That takes long, so such answers wait for one
+// another and not with the pages that are only written.
+func (v *visit) draws() bool {
+	return strings.HasSuffix(v.path, ".png") || strings.Contains(v.path, "/cards/") ||
+		v.query.Has("view") || v.query.Has("from") || v.query.Has("to")
 }
 
 // visit finds the release that a request reads: the one its path names, or the newest.
