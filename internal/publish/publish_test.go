@@ -39,6 +39,9 @@ func TestTheBundledRelease(t *testing.T) {
 	t.Run("ATrueZeroIsAValue", func(t *testing.T) { testATrueZeroIsAValue(t, d) })
 	t.Run("AFileCutOffIsSaidAsCoverage", func(t *testing.T) { testAFileCutOffIsSaidAsCoverage(t, d) })
 	t.Run("TotalsThatWeAddUpSaySo", func(t *testing.T) { testTotalsThatWeAddUpSaySo(t, d) })
+	t.Run("EveryNumberInASentenceStandsInItsRow", func(t *testing.T) { testEveryNumberInASentenceStandsInItsRow(t, d) })
+	t.Run("NoSentenceSaysMoreThanCounts", func(t *testing.T) { testNoSentenceSaysMoreThanCounts(t, d) })
+	t.Run("TheWordsOfEachIndicatorReadAtGradeNine", func(t *testing.T) { testTheWordsOfEachIndicatorReadAtGradeNine(t, d) })
 	t.Run("GatesPassForTheBundledFigures", func(t *testing.T) { testGatesPassForTheBundledFigures(t, d) })
 }
 
