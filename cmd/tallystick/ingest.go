@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/user"
@@ -79,28 +80,24 @@ func (p *program) ingest(ctx context.Context, ask intake, files []string) error 
 	if err != nil {
 		return err
 	}
-	type export struct {
-		path string
-		feed stat.Feed
-	}
-	var exports []export
+	var exports []incoming
 	if ask.bundled {
 		for _, f := range defs.Feeds {
 			if f.Bundled != "" {
-				exports = append(exports, export{filepath.Join(p.data, "exports", filepath.FromSlash(f.Bundled)), f})
+				exports = append(exports, whole(filepath.Join(p.data, "exports", filepath.FromSlash(f.Bundled)), f))
 			}
 		}
 	}
 	for _, name := range files {
 		if ask.fixes != "" {
-			exports = append(exports, export{path: name})
+			exports = append(exports, whole(name, stat.Feed{}))
 			continue
 		}
-		f, err := feedFor(defs, ask.feed, name)
+		list, err := incomingOf(defs, ask.feed, name)
 		if err != nil {
 			return err
 		}
-		exports = append(exports, export{name, f})
+		exports = append(exports, list...)
 	}
 	if ask.by == "" {
 		ask.by = userName()
@@ -114,7 +111,7 @@ func (p *program) ingest(ctx context.Context, ask intake, files []string) error 
 	var results []taken
 	refused := 0
 	for _, x := range exports {
-		file, err := openRegular(x.path)
+		file, err := x.open()
 		if err != nil {
 			return fmt.Errorf("%s: %w", x.path, err)
 		}
@@ -149,8 +146,81 @@ func (p *program) ingest(ctx context.Context, ask intake, files []string) error 
 	return nil
 }
 
+// incoming is one export that was handed in: a file, or a member of an archive.
+type incoming struct {
+	path string
+	feed stat.Feed
+	open func() (io.ReadCloser, error)
+}
+
+func whole(name string, feed stat.Feed) incoming {
+	return incoming{name, feed, func() (io.ReadCloser, error) { return openRegular(name) }}
+}
+
+// incomingOf gives the export that a file is, or the exports that a zip archive holds: each is received on its own.
+func incomingOf(defs stat.Definitions, feed, name string) ([]incoming, error) {
+	f, err := openRegular(name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	defer f.Close()
+	members, err := ingest.Members(f, filepath.Base(name))
+	if err != nil {
+		return nil, err
+	}
+	if len(members) == 0 {
+		of, err := feedFor(defs, feed, name)
+		return []incoming{whole(name, of)}, err
+	}
+	var list []incoming
+	for i, m := range members {
+		of, err := feedFor(defs, feed, m.Name)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, incoming{name + "/" + m.Name, of, func() (io.ReadCloser, error) { return openMember(name, i) }})
+	}
+	return list, nil
+}
+
+// openMember opens one member of an archive; closing it closes the archive.
+func openMember(name string, i int) (io.ReadCloser, error) {
+	f, err := openRegular(name)
+	if err != nil {
+		return nil, err
+	}
+	members, err := ingest.Members(f, filepath.Base(name))
+	if err == nil && i >= len(members) {
+		err = fmt.Errorf("%s changed while it was read: %w", name, stat.ErrBusy)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	r, err := members[i].Open()
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{r, closers{r, f}}, nil
+}
+
+// closers closes several things, the first first.
+type closers []io.Closer
+
+func (c closers) Close() error {
+	var errs []error
+	for _, x := range c {
+		errs = append(errs, x.Close())
+	}
+	return errors.Join(errs...)
+}
+
 // take receives, reads and loads one export, or the repaired rows of one.
-func (p *program) take(ctx context.Context, wh *working, defs stat.Definitions, feed stat.Feed, name string, file *os.File, ask intake) (taken, error) {
+func (p *program) take(ctx context.Context, wh *working, defs stat.Definitions, feed stat.Feed, name string, file io.Reader, ask intake) (taken, error) {
 	t := taken{File: name}
 	var root stat.Batch
 	var earlier []stat.Batch
@@ -300,7 +370,7 @@ func fittingFeed(defs stat.Definitions, name string) (stat.Feed, error) {
 	no := usageError(fmt.Sprintf("no feed claims the file name %s; name one with -feed, or see tallystick sniff", filepath.Base(name)))
 	f, err := openRegular(name)
 	if err != nil {
-		return stat.Feed{}, err
+		return stat.Feed{}, no
 	}
 	defer f.Close()
 	s, err := ingest.Sniff(f, name, defs)

@@ -32,7 +32,12 @@ func sameHeading(a, b string) bool {
 // spreadsheet does to cells on its own is undone and noticed: leading zeros that it dropped, and the apostrophe before
 // a formula. A file that is no give-back file for this batch is *Refused.
 func ReadFixes(r io.Reader, name string, header []string, rejects []stat.Reject) (Fixes, []stat.Issue, error) {
-	text, _, err := decoded(r, "")
+	plainText, _, end, err := unpacked(r, name, stat.Reading{})
+	if err != nil {
+		return nil, nil, err
+	}
+	defer end()
+	text, _, err := decoded(plainText, "")
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading %s: %w", name, err)
 	}

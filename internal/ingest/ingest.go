@@ -53,6 +53,7 @@ type Rows struct {
 	jobs   chan *job
 	cancel context.CancelFunc
 	wait   sync.WaitGroup
+	end    func() // ends the unpacking of a workbook
 	err    error // of the goroutine that splits; read after jobs is closed
 }
 
@@ -70,17 +71,29 @@ func Open(ctx context.Context, r io.Reader, in Input) (*Rows, error) {
 	if !ok {
 		return nil, fmt.Errorf("feed %s names data set %q, which is not defined: %w", in.Feed.ID, in.Feed.Dataset, stat.ErrInvalid)
 	}
-	s, header, err := openReading(r, in)
+	text, workbook, end, err := unpacked(r, in.Name, in.Feed.Read)
 	if err != nil {
+		return nil, err
+	}
+	if workbook {
+		in.Feed.Read.Encoding, in.Feed.Read.Delimiter, in.Feed.Read.Quote = encodingUTF8, ",", ""
+	}
+	s, header, err := openReading(text, in)
+	if err != nil {
+		end()
 		return nil, err
 	}
 	p, err := newPlan(in, ds, header)
 	if err != nil {
+		end()
 		return nil, err
+	}
+	if workbook {
+		p.acceptDayNumbers()
 	}
 	p.comma, p.quote, p.fixes = s.comma, s.quote, in.Fixes
 	ctx, cancel := context.WithCancel(ctx)
-	rows := &Rows{plan: p, keys: newKeys(), cancel: cancel}
+	rows := &Rows{plan: p, keys: newKeys(), cancel: cancel, end: end}
 	rows.start(ctx, s, in.Workers)
 	return rows, nil
 }
@@ -97,6 +110,7 @@ func (r *Rows) Header() []string { return r.plan.header }
 // Close ends the reading and waits for its goroutines. It may be called at any time.
 func (r *Rows) Close() error {
 	r.cancel()
+	r.end()
 	for range r.jobs { // lets the splitter see the end
 	}
 	r.wait.Wait()

@@ -307,6 +307,18 @@ func (p *plan) place(name string, i int) {
 	}
 }
 
+// acceptDayNumbers adds Excel's day numbers to the ways in which dates are written, as they are in a workbook.
+func (p *plan) acceptDayNumbers() {
+	for _, r := range p.records {
+		for i := range r.getters {
+			r.getters[i].dates = append(slices.Clip(r.getters[i].dates), dateFormat{text: "excel", excel: true})
+		}
+	}
+	if p.span != nil {
+		p.span.formats = append(slices.Clip(p.span.formats), dateFormat{text: "excel", excel: true})
+	}
+}
+
 // words makes the source's way of writing values ready.
 func (p *plan) words(m stat.Mapping) error {
 	var err error

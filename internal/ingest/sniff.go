@@ -57,7 +57,12 @@ const (
 // read it. It returns *Refused for a file without any text.
 func Sniff(r io.Reader, name string, defs stat.Definitions) (Sniffed, error) {
 	s := Sniffed{File: path.Base(name)}
-	text, encoding, err := decoded(r, "")
+	plainText, _, end, err := unpacked(r, s.File, stat.Reading{})
+	if err != nil {
+		return s, err
+	}
+	defer end()
+	text, encoding, err := decoded(plainText, "")
 	if err != nil {
 		return s, fmt.Errorf("reading %s: %w", name, err)
 	}

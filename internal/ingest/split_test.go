@@ -250,6 +250,8 @@ func FuzzRows(f *testing.F) {
 	f.Add([]byte("date;place;count\r\n2016-01-01;\"a\nb\";1\r\n\x00"))
 	f.Add([]byte("\xff\xfed\x00a\x00t\x00e\x00,\x00"))
 	f.Add([]byte("date,place,count\r2016-01-01,\"a,1\r2016-01-02,\"\"\"b\",2"))
+	f.Add([]byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"))
+	f.Add([]byte("PK\x03\x04\x14\x00"))
 	f.Fuzz(func(t *testing.T, export []byte) {
 		if err := balance(export, 1); err != nil {
 			t.Fatal(err)
