@@ -35,11 +35,12 @@ type Context struct {
 	Alt     string       // the figure in words, for a reader who cannot see it
 	Breaks  []stat.Break // dates across which values do not compare
 	Events  []stat.Event // events that apply to the indicator; listed beside the figure, not drawn
-	// Labels gives the label of a code, of a counting unit the one for many; nil gives the codes themselves.
+	// Labels gives the label of a code of a dimension, and of the dimension "unit" that of a counting unit, for
+	// many. Nil gives the codes themselves.
 	Labels func(dimension, code string) string
 }
 
-// label gives the label of a code, or the code with its hyphens as spaces where nobody knows better.
+// label gives the label of a code, or the code where nobody knows better.
 func (c Context) label(dimension, code string) string {
 	if c.Labels != nil {
 		if text := c.Labels(dimension, code); text != "" {
