@@ -26,7 +26,7 @@ func (w *writer) change(v *values) []stat.Part {
 		}
 		parts := verdict(c, o, last, same, v.panel.Clock)
 		if i > 0 && skipped.Why == stat.RefusedBreak {
-			parts = append(parts, text(" (earlier figures do not compare: "+acts(skipped.Breaks)+")"))
+			w.after = append(w.after, "Earlier figures do not compare: "+acts(skipped.Breaks)+".")
 		}
 		return parts
 	}

@@ -49,6 +49,7 @@ type writer struct {
 	series map[string]*values // by panel and series id
 	people []stat.Observation // residents, by panel and period
 	issues []stat.Issue
+	after  []string // sentences that follow the one being written
 }
 
 // values are the undivided observations of one series, oldest first.

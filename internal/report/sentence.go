@@ -26,6 +26,7 @@ func (w *writer) sentence(p stat.Panel) stat.Sentence {
 	}
 	period, common := w.period(p, segments)
 	var parts []stat.Part
+	w.after = nil
 	for _, s := range segments {
 		switch s.Slot {
 		case "":
@@ -51,6 +52,11 @@ func (w *writer) sentence(p stat.Panel) stat.Sentence {
 			parts = append(parts, w.list(p, s.Series)...)
 		case "coverage":
 			parts = append(parts, w.coverage(p, s.Series)...)
+		}
+	}
+	for i, sentence := range w.after {
+		if !slices.Contains(w.after[:i], sentence) {
+			parts = append(parts, text(" "+sentence))
 		}
 	}
 	return tidy(parts)
