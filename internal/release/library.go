@@ -103,7 +103,7 @@ func (l *Library) Refresh() (changed bool, issues []stat.Issue, err error) {
 	} else if before.log != nil || l.trust != "" {
 		return false, nil, fmt.Errorf("the releases in %s have no log: %w", l.dir, stat.ErrInvalid)
 	}
-	if now.entries, issues, err = scan(l.dir, before.entries); err != nil {
+	if now.entries, issues, err = scan(l.dir, before.entries, now.log); err != nil {
 		return false, nil, err
 	}
 	if now.log != nil {
@@ -156,8 +156,8 @@ func (l *Library) Checkpoint() (signed, public string) {
 }
 
 // scan reads the manifests in a folder of releases, newest first. An entry that is already known is taken over
-// as it is, since a sealed folder does not change.
-func scan(dir string, known []*entry) ([]*entry, []stat.Issue, error) {
+// as it is, since a sealed folder does not change; l is the folder's log, or nil.
+func scan(dir string, known []*entry, l *Log) ([]*entry, []stat.Issue, error) {
 	names, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, fmt.Errorf("folder of releases %s: %w", dir, stat.ErrNotFound)
@@ -176,7 +176,7 @@ func scan(dir string, known []*entry) ([]*entry, []stat.Issue, error) {
 			entries = append(entries, known[i])
 			continue
 		}
-		m, data, err := readManifest(path)
+		m, data, err := readManifest(path, l)
 		if err != nil {
 			issues = append(issues, stat.Issue{
 				File: path, Code: "release-unreadable", Problem: "The release cannot be opened and is not shown: " + err.Error() + ".",

@@ -428,7 +428,7 @@ func Recover(dir string, key *Key) ([]string, error) {
 
 // adopt enters the releases that the log does not have.
 func (l *Log) adopt(dir string, key *Key) ([]string, error) {
-	entries, issues, err := scan(dir, nil)
+	entries, issues, err := scan(dir, nil, l)
 	if err != nil {
 		return nil, err
 	}

@@ -112,8 +112,9 @@ func checksum(data []byte) string {
 }
 
 // parseManifest reads the bytes of a manifest strictly: canonical, of our format, with the identifier of its
-// folder and paths that stay inside it. A fault comes back as an issue with the line on which it was found.
-func parseManifest(data []byte, file, id string) (stat.Manifest, *stat.Issue) {
+// folder and paths that stay inside it. A fault comes back as an issue with the line on which it was found. The
+// form of a manifest whose checksum a verified log attests needs no look: it is the one that was sealed.
+func parseManifest(data []byte, file, id string, attested bool) (stat.Manifest, *stat.Issue) {
 	fault := func(line int64, code, format string, args ...any) (stat.Manifest, *stat.Issue) {
 		return stat.Manifest{}, &stat.Issue{
 			File: file, Line: line, Code: code, Problem: fmt.Sprintf(format, args...),
@@ -132,13 +133,15 @@ func parseManifest(data []byte, file, id string) (stat.Manifest, *stat.Issue) {
 		}
 		return fault(0, "manifest-corrupt", "The manifest cannot be read: %v.", err)
 	}
-	again, err := canonical(data)
-	if err != nil {
-		return fault(0, "manifest-corrupt", "The manifest cannot be read: %v.", err)
-	}
-	if at := firstDifference(data, again); at >= 0 {
-		return fault(lineAt(data, int64(at)+1), "manifest-not-canonical",
-			"The manifest is not in canonical form: byte %d differs from how the same content is written.", at)
+	if !attested {
+		again, err := canonical(data)
+		if err != nil {
+			return fault(0, "manifest-corrupt", "The manifest cannot be read: %v.", err)
+		}
+		if at := firstDifference(data, again); at >= 0 {
+			return fault(lineAt(data, int64(at)+1), "manifest-not-canonical",
+				"The manifest is not in canonical form: byte %d differs from how the same content is written.", at)
+		}
 	}
 	if m.Format != Format {
 		return fault(lineOf(data, `"format"`), "manifest-format", "The format is %q, not %q.", m.Format, Format)
@@ -198,14 +201,20 @@ func lineOf(data []byte, text string) int64 {
 	return lineAt(data, int64(i)+1)
 }
 
-// readManifest reads and parses the manifest in a release's folder.
-func readManifest(dir string) (stat.Manifest, []byte, error) {
+// readManifest reads and parses the manifest in a release's folder; l is the log that may attest it, or nil.
+func readManifest(dir string, l *Log) (stat.Manifest, []byte, error) {
 	path := filepath.Join(dir, ManifestFile)
 	data, err := readRegular(path, maxManifest)
 	if err != nil {
 		return stat.Manifest{}, nil, err
 	}
-	m, issue := parseManifest(data, path, filepath.Base(dir))
+	id := filepath.Base(dir)
+	attested := false
+	if l != nil {
+		i := l.release(id)
+		attested = i >= 0 && l.Entries[i].SHA256 == checksum(data)
+	}
+	m, issue := parseManifest(data, path, id, attested)
 	if issue != nil {
 		return stat.Manifest{}, nil, fmt.Errorf("%s: %w", issue, stat.ErrInvalid)
 	}

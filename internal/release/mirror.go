@@ -87,7 +87,7 @@ func deleteRelease(ctx context.Context, id string, at Store) error {
 	if err != nil {
 		return err
 	}
-	m, issue := parseManifest(manifest, id+"/"+ManifestFile, id)
+	m, issue := parseManifest(manifest, id+"/"+ManifestFile, id, false)
 	if issue != nil {
 		return fmt.Errorf("%s: %s: %w", at, issue, stat.ErrInvalid)
 	}
@@ -118,7 +118,7 @@ func held(ctx context.Context, l *Log, at Store) (int64, error) {
 
 func pushRelease(ctx context.Context, dir string, e Entry, to Store, done *Copied) error {
 	folder := filepath.Join(dir, e.Release)
-	m, manifest, err := readManifest(folder)
+	m, manifest, err := readManifest(folder, nil)
 	if err != nil {
 		return err
 	}
@@ -210,7 +210,7 @@ func Pull(ctx context.Context, from Store, dir, public string) (Copied, error) {
 func pullRelease(ctx context.Context, from Store, dir string, e Entry, done *Copied) error {
 	final := filepath.Join(dir, e.Release)
 	if _, err := os.Lstat(final); err == nil {
-		if _, data, err := readManifest(final); err == nil && checksum(data) == e.SHA256 {
+		if _, data, err := readManifest(final, nil); err == nil && checksum(data) == e.SHA256 {
 			if issues, _, err := verifyFolder(final); err == nil && len(issues) == 0 {
 				return nil // fetched before, when the log was not extended any more
 			}
@@ -224,7 +224,7 @@ func pullRelease(ctx context.Context, from Store, dir string, e Entry, done *Cop
 	if got := checksum(manifest); got != e.SHA256 {
 		return fmt.Errorf("%s: the manifest of release %s has checksum %s, the log says %s: %w", from, e.Release, got, e.SHA256, stat.ErrInvalid)
 	}
-	m, issue := parseManifest(manifest, e.Release+"/"+ManifestFile, e.Release)
+	m, issue := parseManifest(manifest, e.Release+"/"+ManifestFile, e.Release, false)
 	if issue != nil {
 		return fmt.Errorf("%s: %s: %w", from, issue, stat.ErrInvalid)
 	}

@@ -59,7 +59,7 @@ func Seal(ctx context.Context, dir string, d Draft) (stat.Manifest, error) {
 	if err != nil {
 		return stat.Manifest{}, err
 	}
-	before, err := editionOf(dir, m.Previous)
+	before, err := editionOf(dir, m.Previous, l)
 	if err != nil {
 		return stat.Manifest{}, err
 	}
@@ -191,7 +191,7 @@ func lastOf(dir string, l *Log) (*stat.Ref, time.Time, error) {
 		}
 		return nil, time.Time{}, nil
 	}
-	entries, _, err := scan(dir, nil)
+	entries, _, err := scan(dir, nil, nil)
 	if err != nil || len(entries) == 0 {
 		return nil, time.Time{}, err
 	}
@@ -238,14 +238,14 @@ func checkDraft(d Draft) error {
 
 // editionOf reads the release that the next one follows, to compare it with; nil for the first release and
 // after one whose files were removed.
-func editionOf(dir string, ref *stat.Ref) (*stat.Edition, error) {
+func editionOf(dir string, ref *stat.Ref, l *Log) (*stat.Edition, error) {
 	if ref == nil {
 		return nil, nil
 	}
 	e := &entry{dir: filepath.Join(dir, ref.ID), sha256: ref.SHA256}
 	var data []byte
 	var err error
-	e.manifest, data, err = readManifest(e.dir)
+	e.manifest, data, err = readManifest(e.dir, l)
 	switch {
 	case errors.Is(err, stat.ErrNotFound):
 		return nil, nil

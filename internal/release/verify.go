@@ -26,7 +26,7 @@ func verifyFolder(dir string) ([]stat.Issue, stat.Manifest, error) {
 	if err != nil {
 		return nil, stat.Manifest{}, err
 	}
-	m, issue := parseManifest(data, path, filepath.Base(dir))
+	m, issue := parseManifest(data, path, filepath.Base(dir), false)
 	if issue != nil {
 		return []stat.Issue{*issue}, stat.Manifest{}, nil
 	}
@@ -115,7 +115,7 @@ func VerifyAll(dir, public string, kept ...string) ([]stat.Issue, *Log, error) {
 		}
 		issues = append(issues, extra...)
 	}
-	entries, unreadable, err := scan(dir, nil)
+	entries, unreadable, err := scan(dir, nil, nil)
 	if err != nil {
 		return nil, nil, err
 	}
