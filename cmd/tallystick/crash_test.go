@@ -82,6 +82,7 @@ func TestKilledCommandsLoseNothingAcknowledged(t *testing.T) {
 		case err == nil:
 		case strings.Contains(err.Error(), "killed"):
 			killed++
+			t.Logf("kill %d, of %s", killed, step[0])
 		default:
 			t.Fatalf("tallystick %s after %d kills: %v\n%s", step[0], killed, err, out.String())
 		}

@@ -88,5 +88,7 @@ func BenchmarkStartWithFiftyReleases(b *testing.B) {
 		res.Body.Close()
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
+		used := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+		b.ReportMetric(float64(used.Milliseconds()), "ms-of-cpu/start")
 	}
 }
