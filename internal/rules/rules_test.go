@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -47,28 +48,24 @@ var mayImport = map[string][]string{
 
 // confined says in which packages a library stays.
 var confined = map[string][]string{
-	"github.com/duckdb/":                 {"internal/duckdb", "internal/warehouse", "internal/release"},
-	"database/sql":                       {"internal/duckdb", "internal/warehouse", "internal/release"},
-	"github.com/go-echarts/":             {"internal/chart"},
-	"github.com/dop251/goja":             {"internal/chart"},
-	"github.com/labstack/echo/":          {"internal/web", "internal/admin"},
-	"github.com/goccy/go-yaml":           {"internal/catalog"},
-	"github.com/xuri/excelize/":          {"internal/export", "internal/ingest"},
-	"github.com/gocarina/gocsv":          {"internal/catalog", "internal/export"},
-	"github.com/chromedp/":               {"internal/web", "cmd/tallystick"},
-	"github.com/apache/arrow-go/":        {"internal/warehouse"},
-	"gonum.org/":                         {"internal/stat"},
-	"github.com/PuerkitoBio/goquery":     {"internal/web", "cmd/tallystick"},
-	"github.com/rogpeppe/go-internal/":   {"cmd/tallystick"},
-	"golang.org/x/image/font/opentype":   {"internal/chart"},
-	"github.com/santhosh-tekuri/":        {"internal/export", "internal/web"},
-	"gocloud.dev/":                       {"internal/release"},
-	"github.com/minio/":                  {"internal/release"},
-	"github.com/tetratelabs/wazero":      {"internal/chart"},
-	"golang.org/x/mod/sumdb/":            {"internal/release"},
-	"golang.org/x/text/encoding":         {"internal/ingest"},
-	"golang.org/x/sync/singleflight":     {"internal/web", "internal/chart", "internal/release"},
-	"github.com/microcosm-cc/bluemonday": {"internal/report"},
+	"github.com/duckdb/":               {"internal/duckdb", "internal/warehouse", "internal/release"},
+	"database/sql":                     {"internal/duckdb", "internal/warehouse", "internal/release"},
+	"github.com/go-echarts/":           {"internal/chart"},
+	"github.com/dop251/goja":           {"internal/chart"},
+	"github.com/labstack/echo/":        {"internal/web", "internal/admin"},
+	"github.com/goccy/go-yaml":         {"internal/catalog"},
+	"github.com/xuri/excelize/":        {"internal/export", "internal/ingest"},
+	"github.com/gocarina/gocsv":        {"internal/catalog", "internal/export"},
+	"github.com/chromedp/":             {"internal/web", "cmd/tallystick"},
+	"gonum.org/":                       {"internal/stat"},
+	"github.com/PuerkitoBio/goquery":   {"internal/web", "cmd/tallystick"},
+	"github.com/rogpeppe/go-internal/": {"cmd/tallystick"},
+	"golang.org/x/image/font/opentype": {"internal/chart"},
+	"github.com/minio/":                {"internal/release"},
+	"github.com/tetratelabs/wazero":    {"internal/chart"},
+	"golang.org/x/mod/sumdb/":          {"internal/release"},
+	"golang.org/x/text/encoding":       {"internal/ingest"},
+	"golang.org/x/sync/singleflight":   {"internal/web", "internal/chart", "internal/release"},
 }
 
 type listed struct {
@@ -108,6 +105,51 @@ func root(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+// TestMapIsTheTableInTheDocument keeps internal/README.md true: the same packages with the same imports.
+func TestMapIsTheTableInTheDocument(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root(t), "internal", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	quoted := regexp.MustCompile("`([a-z]+)`")
+	documented := map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(line, "|")
+		if len(cells) != 5 {
+			continue
+		}
+		name := quoted.FindStringSubmatch(cells[1])
+		if name == nil {
+			continue
+		}
+		allowed, ok := mayImport["internal/"+name[1]]
+		if !ok {
+			continue
+		}
+		documented[name[1]] = true
+		if name[1] == "testkit" || name[1] == "rules" {
+			continue
+		}
+		var got, want []string
+		for _, m := range quoted.FindAllStringSubmatch(cells[3], -1) {
+			got = append(got, m[1])
+		}
+		for _, a := range allowed {
+			want = append(want, strings.TrimPrefix(a, "internal/"))
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("internal/README.md says that %s may import %v, the rules say %v", name[1], got, want)
+		}
+	}
+	for name := range mayImport {
+		if short, ok := strings.CutPrefix(name, "internal/"); ok && !documented[short] {
+			t.Errorf("internal/README.md has no row for %s", short)
+		}
+	}
 }
 
 // testOnly may be imported by tests of every package, but by no code.
