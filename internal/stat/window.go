@@ -1,8 +1,6 @@
 package stat
 
-import (
-	"slices"
-)
+import "slices"
 
 // Windows are the lengths, in periods, over which counts may be pooled.
 var Windows = []int{2, 3, 5}
@@ -71,8 +69,6 @@ func pool(parts []Observation, breaks []Break, level float64) Pooled {
 	}
 	iv := CountInterval(int64(sum), level)
 	o.Value, o.Interval = sum, &iv
-	for _, m := range marksOf(StableFrom, parts...) {
-		o.Marks = append(o.Marks, m)
-	}
+	o.Marks = marksOf(StableFrom, parts...)
 	return Pooled{Observation: o}
 }

@@ -91,6 +91,7 @@ type coverageLine struct {
 	Missing  []link
 	Accounts string
 	People   string // where what share of residents live
+	Words    string // reported by 83 of 92 agencies
 }
 
 // download is a file that the page hands out.
@@ -209,7 +210,7 @@ func (v *visit) trust(ind stat.Indicator, obs []stat.Observation, p indicatorPag
 		if last := i == len(p.Coverage)-1; last || c.Reported < c.Expected {
 			line = append(line, link{
 				Path: "#coverage",
-				Text: fmt.Sprintf("%s: reported by %d of %d %s", c.Period, c.Reported, c.Expected, c.Noun),
+				Text: c.Period + ": " + c.Words,
 			})
 		}
 	}
@@ -366,7 +367,7 @@ func coverageLines(ind stat.Indicator, obs []stat.Observation, defs stat.Definit
 				line := coverageLine{
 					Period:   o.Period.Label(p.Clock),
 					Reported: o.Coverage.Reported, Expected: o.Coverage.Expected, Noun: o.Coverage.Noun,
-					People: o.Coverage.ResidentWords(),
+					People: o.Coverage.ResidentWords(), Words: o.Coverage.Words(),
 				}
 				for _, code := range o.Coverage.Missing {
 					missing := link{Text: label(defs, list, code)}

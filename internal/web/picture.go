@@ -49,7 +49,7 @@ func (s *Server) card(v *visit) (*representation, error) {
 	text := chart.CardText{Site: defs.Site.Name + " " + defs.Site.Place, Answer: plain(answer.Sentences)}
 	if lines := coverageLines(ind, obs, defs); len(lines) > 0 {
 		last := lines[len(lines)-1]
-		text.Coverage = fmt.Sprintf("%s: reported by %d of %d %s", last.Period, last.Reported, last.Expected, last.Noun)
+		text.Coverage = last.Period + ": " + last.Words
 	}
 	var totals []stat.Observation
 	for _, o := range obs {
