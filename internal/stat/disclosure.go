@@ -49,7 +49,9 @@ func SuppressObservations(obs []Observation, defs Definitions, rule Rule, former
 	}
 	d := &disclosure{obs: obs, rule: rule, now: now, held: make(map[int]bool), withdrawn: make(map[string]bool)}
 	for _, f := range former {
-		d.before = append(d.before, newLedger(f.Observations, withTruth(f, now), f.Definitions))
+		l := newLedger(f.Observations, withTruth(f, now), f.Definitions)
+		l.rename(now)
+		d.before = append(d.before, l)
 	}
 	d.groups()
 	d.holdUnknown(former)
@@ -416,19 +418,46 @@ func (l *ledger) linkFamily(name string, parent coordinate, dimension string, ch
 			l.line(l.counts[total].name+" by what is below it", total, under[code], loose)
 		}
 	}
-	for _, set := range sets {
-		var inside, outside []int
+	for n, set := range sets {
 		members := strings.Split(l.counts[set].code(dimension), "+")
-		for _, code := range codes {
-			if slices.Contains(members, code) {
+		var inside []int
+		over := make(map[string]bool) // the nearest codes above the members; "" for the total
+		for _, code := range members {
+			if single[code] != nil {
 				inside = append(inside, single[code][0])
-			} else if slices.Contains(under[""], single[code][0]) {
-				outside = append(outside, single[code][0])
 			}
+			over[nearest(code, above, func(up string) bool { return single[up] != nil })] = true
 		}
-		l.line(l.counts[set].name+" by its codes", set, inside, loose)
-		for _, total := range totals {
-			l.line(name+" with "+l.counts[set].name, total, append(outside, set), loose)
+		l.line(l.counts[set].name+" by its codes", set, inside, loose || len(inside) < len(members))
+		if len(over) > 1 {
+			continue
+		}
+		for up := range over {
+			// The set with the single codes beside it, and with the other sets that do not overlap.
+			covered := slices.Clone(members)
+			others := []int{set}
+			for _, other := range slices.Concat(sets[n+1:], sets[:n]) {
+				codes := strings.Split(l.counts[other].code(dimension), "+")
+				if !slices.ContainsFunc(codes, func(c string) bool { return slices.Contains(covered, c) }) {
+					covered, others = append(covered, codes...), append(others, other)
+				}
+			}
+			beside := func(covered []string) []int {
+				return slices.DeleteFunc(slices.Clone(under[up]), func(c int) bool {
+					return slices.Contains(covered, l.counts[c].code(dimension))
+				})
+			}
+			wholes := totals
+			if up != "" {
+				wholes = single[up]
+			}
+			for _, total := range wholes {
+				name := l.counts[total].name + " with " + l.counts[set].name
+				l.line(name, total, append(beside(members), set), loose)
+				if len(others) > 1 {
+					l.line(name+" and other sets", total, append(beside(covered), others...), loose)
+				}
+			}
 		}
 	}
 }
@@ -578,17 +607,39 @@ func (l *ledger) linkTime() {
 	}
 }
 
+// line adds a line. It is loose if parts are known to be missing, or if the parts leave more than a tenth of the
+// total: so much is no contradiction, the parts were never all of it.
 func (l *ledger) line(name string, total int, parts []int, loose bool) {
-	if len(parts) > 0 && !slices.Contains(parts, total) {
-		l.lines = append(l.lines, sumLine{name: name, total: total, parts: slices.Clone(parts),
-			loose: loose || len(parts) == 1})
+	if len(parts) == 0 || slices.Contains(parts, total) {
+		return
 	}
+	rest := l.counts[total].value
+	for _, c := range parts {
+		rest -= l.counts[c].value
+		if l.counts[c].assumed {
+			rest = 0 // what is left is theirs
+			break
+		}
+	}
+	l.lines = append(l.lines, sumLine{name: name, total: total, parts: slices.Clone(parts),
+		loose: loose || len(parts) == 1 || 10*rest > l.counts[total].value && !l.counts[total].assumed})
 }
 
 func (l *ledger) lineOverTime(total int, parts []int) {
 	if len(parts) > 0 {
 		l.lines = append(l.lines, sumLine{name: l.counts[total].name + " by period", total: total,
 			parts: slices.Clone(parts), loose: true, time: true})
+	}
+}
+
+// rename gives counts that were published under the same key as one of the draft's the draft's name, so that a
+// definition that has since been worded otherwise does not make two counts of one.
+func (l *ledger) rename(now *ledger) {
+	for key, i := range l.of {
+		if j, ok := now.of[key]; ok {
+			l.counts[i].name = now.counts[j].name
+			l.byName[now.counts[j].name] = i
+		}
 	}
 }
 

@@ -77,6 +77,8 @@ func TestSuppressObservationsOfArrestsByAge(t *testing.T) {
 		{"zero is published", arrests(2013, 300, 0, 40, 90, 80, 60, 18, 12), "300 0 40 90 80 60 18 12"},
 		{"a difference that everybody can see is no protection",
 			arrests(2015, 267, 1, 40, 80, 70, 50, 15, 10), "267 [c] 40 80 70 50 15 [c]"},
+		{"a few ages alone are no line",
+			arrests(2016, 438, 1, 46), "438 [c] 46"},
 		{"a line that an open total gives away is withdrawn, zeros too",
 			arrests(2021, 5, 2, 3, 0, 0, 0, 0, 0), "5 [c] [c] [c] [c] [c] [c] [c]"},
 	} {
@@ -282,5 +284,117 @@ func TestWhatTheSourceWithheldIsNotGivenAway(t *testing.T) {
 		if s := textOf(got.Observations); s != c.want {
 			t.Errorf("%s: shown %s, want %s", c.name, s, c.want)
 		}
+	}
+}
+
+func TestOneCountShownTwiceIsOneCell(t *testing.T) {
+	defs := childDefinitions()
+	// A second indicator shows one age of the first as a series of its own.
+	defs.Indicators = append(defs.Indicators, Indicator{ID: "young", Panels: []Panel{{ID: "p",
+		Protection: ProtectionProtected, Series: []Series{{ID: "young", Dataset: "children",
+			Measure: Measure{Count: "records"}, Where: Where{"stage": {"found"}, "age": {"12-15"}, "sex": {"all"}}}}}}})
+	young := child(KindCount, "young", 2015, 14)
+	young.Indicator = "young"
+	obs := []Observation{
+		child(KindCount, "found", 2015, 80),
+		child(KindCount, "found", 2015, 3, DimensionCode{"age", "under-12"}),
+		child(KindCount, "found", 2015, 14, DimensionCode{"age", "12-15"}),
+		child(KindCount, "found", 2015, 63, DimensionCode{"age", "16-17"}),
+		young,
+	}
+	got, err := SuppressObservations(obs, defs, Rule{K: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, want := textOf(got.Observations), "80 [c] [c] 63 [c]"; s != want {
+		t.Errorf("shown %s, want %s: the complement is withheld wherever it is shown", s, want)
+	}
+}
+
+func TestCodesBelowACodeAndSetsOfCodesAreLines(t *testing.T) {
+	defs := childDefinitions()
+	defs.Datasets[0].Fields = []Field{{Name: "place", Codelist: "places"}}
+	defs.Codelists = []Codelist{{ID: "places", Codes: []Code{{Code: "north"}, {Code: "south"},
+		{Code: "n1", Parent: "north"}, {Code: "n2", Parent: "north"}, {Code: "n3", Parent: "north"}}}}
+	panel := &defs.Indicators[0].Panels[0]
+	panel.Breakdowns = []Breakdown{{ID: "place", By: "place"}}
+	panel.Series = append(panel.Series, Series{ID: "two", Dataset: "children", Measure: Measure{Count: "records"},
+		Where: Where{"stage": {"found"}, "place": {"n1", "n2"}}})
+	at := func(c string) DimensionCode { return DimensionCode{"place", c} }
+	obs := []Observation{
+		child(KindCount, "found", 2015, 200),
+		child(KindCount, "found", 2015, 80, at("north")),
+		child(KindCount, "found", 2015, 120, at("south")),
+		child(KindCount, "found", 2015, 4, at("n1")),
+		child(KindCount, "found", 2015, 30, at("n2")),
+		child(KindCount, "found", 2015, 46, at("n3")),
+	}
+	got, err := SuppressObservations(obs, defs, Rule{K: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, want := textOf(got.Observations), "200 80 120 [c] [c] 46"; s != want {
+		t.Errorf("places below a place: shown %s, want %s", s, want)
+	}
+	// With the two of them published as a set, nothing is left but to withhold the set or to keep both: the set
+	// says 34, and 4 is in [1, 33]. With one of them as large as to be published, it would say 4.
+	got, err = SuppressObservations(append(obs, child(KindCount, "two", 2015, 34)), defs, Rule{K: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, want := textOf(got.Observations), "200 80 120 [c] [c] 46 34"; s != want {
+		t.Errorf("a set of places: shown %s, want %s", s, want)
+	}
+	small := append(obs[:4:4], child(KindCount, "found", 2015, 5, at("n2")), child(KindCount, "found", 2015, 71, at("n3")),
+		child(KindCount, "two", 2015, 9))
+	got, err = SuppressObservations(small, defs, Rule{K: 10, MostWithheld: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, want := textOf(got.Observations), "200 80 120 [c] [c] [c] [c]"; s != want {
+		t.Errorf("a small set of places: shown %s, want %s", s, want)
+	}
+}
+
+func TestSetsOfCodesThatMakeUpTheirTotalAreALine(t *testing.T) {
+	defs := childDefinitions()
+	series := func(id string, ages ...string) Series {
+		return Series{ID: id, Dataset: "children", Measure: Measure{Count: "records"},
+			Where: Where{"stage": {"found"}, "age": ages}}
+	}
+	panel := &defs.Indicators[0].Panels[0]
+	panel.Series = append(panel.Series, series("young", "under-8", "8-11"), series("middle", "12-13", "14-15"),
+		series("old", "16", "17"))
+	obs := []Observation{
+		child(KindCount, "found", 2015, 200),
+		child(KindCount, "young", 2015, 3),
+		child(KindCount, "middle", 2015, 47),
+		child(KindCount, "old", 2015, 150),
+	}
+	got, err := SuppressObservations(obs, defs, Rule{K: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, want := textOf(got.Observations), "200 [c] [c] 150"; s != want {
+		t.Errorf("shown %s, want %s", s, want)
+	}
+}
+
+func TestADefinitionWordedOtherwiseDoesNotFreeWhatWasWithheld(t *testing.T) {
+	defs := arrestDefinitions()
+	rule := Rule{K: 10}
+	first, err := SuppressObservations(arrests(2010, 438, 1, 46, 137, 122, 98, 20, 14), defs, rule)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reworded := arrestDefinitions()
+	reworded.Indicators[0].Panels[0].Breakdowns[0].Where["level"] = []string{"state"}
+	second, err := SuppressObservations(arrests(2010, 438, 1, 46, 137, 122, 98, 20, 14), reworded, rule,
+		Former{Release: "first", Definitions: defs, Observations: first.Observations, Withheld: first.Withheld})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, want := textOf(second.Observations), textOf(first.Observations); s != want || second.Audit.Kept == 0 {
+		t.Errorf("shown %s with %d kept, want %s with some", s, second.Audit.Kept, want)
 	}
 }
