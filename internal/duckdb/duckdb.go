@@ -94,12 +94,12 @@ func (o Options) settings(path string) ([]string, error) {
 	list := []string{
 		"SET memory_limit = '" + strconv.Itoa(memory) + "MiB'",
 		"SET temp_directory = " + quote(spill),
-		"SET preserve_insertion_order = false",
+		"SET GLOBAL preserve_insertion_order = false",
 		"SET autoinstall_known_extensions = false",
 		"SET autoload_known_extensions = false",
 		"SET allow_community_extensions = false",
 		"SET allow_persistent_secrets = false",
-		"SET TimeZone = 'UTC'",
+		"SET GLOBAL TimeZone = 'UTC'",
 	}
 	if o.Threads > 0 {
 		list = append(list, "SET threads = "+strconv.Itoa(o.Threads))

@@ -54,7 +54,7 @@ type Rows struct {
 	cancel context.CancelFunc
 	wait   sync.WaitGroup
 	end    func() // ends the unpacking of a workbook
-	err    error // of the goroutine that splits; read after jobs is closed
+	err    error  // of the goroutine that splits; read after jobs is closed
 }
 
 // job is a run of records on its way through the workers.

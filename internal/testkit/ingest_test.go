@@ -169,3 +169,75 @@ func TestRepublishedPeriodReplacesAndNeverAdds(t *testing.T) {
 		t.Errorf("Receive of known bytes: %v, want ErrConflict naming b0002", err)
 	}
 }
+
+// TestVerbs adds, corrects, withdraws: what is current follows, and what was current at an earlier moment stays.
+func TestVerbs(t *testing.T) {
+	ctx := context.Background()
+	defs, w := sections(), open(t)
+	day := func(d int) time.Time { return time.Date(2026, 11, d, 9, 0, 0, 0, time.UTC) }
+	try := func(verb stat.Verb, reason, text string, at time.Time) (stat.Batch, error) {
+		t.Helper()
+		f, _ := defs.Feed("court")
+		b, err := w.Receive(ctx, f, "x.csv", "", at, strings.NewReader(header+text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := w.OpenExport(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		rows, err := ingest.Open(ctx, r, ingest.Input{Name: "x.csv", Feed: f, Definitions: defs})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		b.Verb, b.Reason = verb, reason
+		return w.Load(ctx, b, defs.Datasets[0], rows)
+	}
+	counts := func(at time.Time) map[string]int64 {
+		t.Helper()
+		out := map[string]int64{}
+		for key, c := range sums(t, w, warehouse.Query{Dataset: defs.Datasets[0], Measure: stat.Measure{Sum: "count"}, By: []string{"section"}, AsOf: at}) {
+			out[key] = c.Value
+		}
+		return out
+	}
+	want := func(at time.Time, want map[string]int64) {
+		t.Helper()
+		if diff := cmp.Diff(want, counts(at)); diff != "" {
+			t.Errorf("counts as of %v (-want +got):\n%s", at, diff)
+		}
+	}
+	row := func(section, count string) string {
+		return "2015-01-01,2015-12-31,2015," + section + "," + count + ",,,,,\n"
+	}
+	if _, err := try(stat.VerbReplace, "", row("53a-82", "267"), day(1)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := try(stat.VerbAdd, "", row("53a-82", "1")+row("53a-83", "5"), day(2)); !errors.Is(err, stat.ErrConflict) {
+		t.Errorf("adding a record that is there: %v, want ErrConflict", err)
+	}
+	want(time.Time{}, map[string]int64{"2015 53a-82": 267})
+	if _, err := try(stat.VerbAdd, "", row("53a-83", "5"), day(3)); err != nil {
+		t.Fatal(err)
+	}
+	want(time.Time{}, map[string]int64{"2015 53a-82": 267, "2015 53a-83": 5})
+	if _, err := try(stat.VerbCorrect, "", row("53a-82", "268"), day(4)); !errors.Is(err, stat.ErrInvalid) {
+		t.Errorf("a correction without a reason: %v, want ErrInvalid", err)
+	}
+	corrected, err := try(stat.VerbCorrect, "A row was counted twice.", row("53a-82", "266"), day(4))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(time.Time{}, map[string]int64{"2015 53a-82": 266, "2015 53a-83": 5})
+	want(day(3), map[string]int64{"2015 53a-82": 267, "2015 53a-83": 5})
+	if err := w.Withdraw(ctx, corrected.ID, "clerk", "It was right before.", day(5)); err != nil {
+		t.Fatal(err)
+	}
+	want(time.Time{}, map[string]int64{"2015 53a-82": 267, "2015 53a-83": 5})
+	want(day(4), map[string]int64{"2015 53a-82": 266, "2015 53a-83": 5})
+	if _, err := try(stat.VerbCorrect, "x", "2016-01-01,2016-12-31,2016,53a-82,1,,,,,\n", day(6)); !errors.Is(err, stat.ErrConflict) {
+		t.Errorf("correcting a record that is not there: %v, want ErrConflict", err)
+	}
+}

@@ -28,29 +28,53 @@ func BenchmarkLoad(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	path := filepath.Join(b.TempDir(), "arrests.csv")
-	f, err := os.Create(path)
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := testkit.WriteArrests(f, n, 1, 0); err != nil {
-		b.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		b.Fatal(err)
-	}
+	path := arrestsFile(b, n, 0)
 	for b.Loop() {
 		start := time.Now()
 		rawLoad(b, path, n)
 		raw := time.Since(start)
 		start = time.Now()
-		ours(b, path, n)
+		ours(b, path, int64(n))
 		took := time.Since(start)
 		b.ReportMetric(raw.Seconds(), "raw-s")
 		b.ReportMetric(took.Seconds(), "ingest-s")
 		b.ReportMetric(took.Seconds()/raw.Seconds(), "ratio")
 		b.ReportMetric(peakMiB(b), "peak-MiB")
 	}
+}
+
+// BenchmarkReject sets the time that a rejected row takes against that of an accepted one.
+func BenchmarkReject(b *testing.B) {
+	const n = 300_000
+	good, bad := arrestsFile(b, n, 0), arrestsFile(b, n, 1)
+	for b.Loop() {
+		start := time.Now()
+		ours(b, good, n)
+		accepted := time.Since(start)
+		start = time.Now()
+		ours(b, bad, 0)
+		rejected := time.Since(start)
+		b.ReportMetric(accepted.Seconds(), "accepted-s")
+		b.ReportMetric(rejected.Seconds(), "rejected-s")
+		b.ReportMetric(rejected.Seconds()/accepted.Seconds(), "ratio")
+	}
+}
+
+// arrestsFile generates an export of n arrests.
+func arrestsFile(b *testing.B, n int, wrong float64) string {
+	b.Helper()
+	path := filepath.Join(b.TempDir(), "arrests.csv")
+	f, err := os.Create(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := testkit.WriteArrests(f, n, 1, wrong); err != nil {
+		b.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		b.Fatal(err)
+	}
+	return path
 }
 
 func rawLoad(b *testing.B, path string, n int) {
@@ -76,7 +100,7 @@ func rawLoad(b *testing.B, path string, n int) {
 	}
 }
 
-func ours(b *testing.B, path string, n int) {
+func ours(b *testing.B, path string, n int64) {
 	ctx := context.Background()
 	w, err := warehouse.Open(ctx, b.TempDir())
 	if err != nil {
@@ -89,12 +113,10 @@ func ours(b *testing.B, path string, n int) {
 		b.Fatal(err)
 	}
 	defer f.Close()
-	t0 := time.Now()
 	batch, err := w.Receive(ctx, defs.Feeds[0], path, "", time.Now(), f)
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.ReportMetric(time.Since(t0).Seconds(), "receive-s")
 	r, err := w.OpenExport(batch)
 	if err != nil {
 		b.Fatal(err)
@@ -109,7 +131,7 @@ func ours(b *testing.B, path string, n int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if batch.Accepted != int64(n) {
+	if batch.Accepted != n {
 		b.Fatalf("ingestion accepted %d rows, want %d", batch.Accepted, n)
 	}
 }

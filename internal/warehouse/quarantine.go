@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"tallystick/internal/stat"
 )
@@ -41,17 +42,10 @@ func (s *spool) add(rejects []stat.Reject) error {
 		}
 		s.f, s.w = f, bufio.NewWriterSize(f, 1<<20)
 	}
-	for _, r := range rejects {
-		cells, err := json.Marshal(r.Cells)
-		if err != nil {
-			return err
-		}
-		issues, err := json.Marshal(r.Issues)
-		if err != nil {
-			return err
-		}
+	for i := range rejects {
+		r := &rejects[i]
 		s.buf = binary.AppendVarint(s.buf[:0], r.Line)
-		for _, part := range [][]byte{[]byte(r.Text), cells, issues} {
+		for _, part := range []string{r.Text, packCells(r.Cells), packIssues(r)} {
 			s.buf = binary.AppendUvarint(s.buf, uint64(len(part)))
 			s.buf = append(s.buf, part...)
 		}
@@ -61,6 +55,79 @@ func (s *spool) add(rejects []stat.Reject) error {
 		s.n++
 	}
 	return nil
+}
+
+// Rejected rows are packed, because an export may be rejected as a whole and writing them is most of the cost: what
+// each is made of is joined by control characters, which hardly any cell holds; one that does is kept as JSON.
+const (
+	between = "\x1f" // cells; the parts of an issue
+	after   = "\x1e" // issues
+)
+
+func packCells(cells []string) string {
+	for _, c := range cells {
+		if strings.ContainsAny(c, between+after) {
+			return packJSON(cells)
+		}
+	}
+	return between + strings.Join(cells, between)
+}
+
+func unpackCells(text string) ([]string, error) {
+	if rest, ok := strings.CutPrefix(text, between); ok {
+		return strings.Split(rest, between), nil
+	}
+	var cells []string
+	err := json.Unmarshal([]byte(text), &cells)
+	return cells, err
+}
+
+// packIssues leaves out what the row and its batch say already: the file, the line, and that these are errors.
+func packIssues(r *stat.Reject) string {
+	var b strings.Builder
+	for i := range r.Issues {
+		x := &r.Issues[i]
+		parts := [...]string{x.Column, x.Value, x.Code, x.Problem, x.Fix}
+		if x.Line != r.Line || x.Severity != stat.SeverityError {
+			return packJSON(r.Issues)
+		}
+		b.WriteString(after)
+		for j, p := range parts {
+			if strings.ContainsAny(p, between+after) {
+				return packJSON(r.Issues)
+			}
+			if j > 0 {
+				b.WriteString(between)
+			}
+			b.WriteString(p)
+		}
+	}
+	return b.String()
+}
+
+func unpackIssues(text, file string, line int64) ([]stat.Issue, error) {
+	var issues []stat.Issue
+	if !strings.HasPrefix(text, after) {
+		err := json.Unmarshal([]byte(text), &issues)
+		return issues, err
+	}
+	for packed := range strings.SplitSeq(text[len(after):], after) {
+		parts := strings.Split(packed, between)
+		if len(parts) != 5 {
+			return nil, fmt.Errorf("an issue has %d parts", len(parts))
+		}
+		issues = append(issues, stat.Issue{File: file, Line: line, Column: parts[0], Value: parts[1], Code: parts[2], Problem: parts[3],
+			Fix: parts[4], Severity: stat.SeverityError})
+	}
+	return issues, nil
+}
+
+func packJSON(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // lists of texts and of issues are always JSON
+	}
+	return string(b)
 }
 
 func (s *spool) close() {
@@ -144,6 +211,10 @@ func (w *Warehouse) Quarantine(ctx context.Context, id string) ([]stat.Reject, e
 	if err != nil {
 		return nil, err
 	}
+	var file string
+	if err := w.db.QueryRowContext(ctx, "SELECT r.file FROM batches b JOIN batches r ON r.seq = b.parent WHERE b.seq = ?", seq).Scan(&file); err != nil {
+		return nil, fmt.Errorf("quarantine of batch %s: %w", id, err)
+	}
 	rows, err := w.db.QueryContext(ctx, "SELECT line, text, cells, issues FROM quarantine WHERE seq = ? ORDER BY line, text", seq)
 	if err != nil {
 		return nil, fmt.Errorf("quarantine of batch %s: %w", id, err)
@@ -156,10 +227,10 @@ func (w *Warehouse) Quarantine(ctx context.Context, id string) ([]stat.Reject, e
 		if err := rows.Scan(&r.Line, &r.Text, &cells, &issues); err != nil {
 			return nil, fmt.Errorf("quarantine of batch %s: %w", id, err)
 		}
-		if err := json.Unmarshal([]byte(cells), &r.Cells); err != nil {
-			return nil, fmt.Errorf("quarantine of batch %s, line %d: %w", id, r.Line, err)
+		if r.Cells, err = unpackCells(cells); err == nil {
+			r.Issues, err = unpackIssues(issues, file, r.Line)
 		}
-		if err := json.Unmarshal([]byte(issues), &r.Issues); err != nil {
+		if err != nil {
 			return nil, fmt.Errorf("quarantine of batch %s, line %d: %w", id, r.Line, err)
 		}
 		list = append(list, r)

@@ -45,8 +45,8 @@ CREATE TABLE quarantine (
     seq    INTEGER NOT NULL,
     line   BIGINT  NOT NULL,
     text   VARCHAR NOT NULL,
-    cells  VARCHAR NOT NULL, -- JSON: the cells in the sender's columns
-    issues VARCHAR NOT NULL  -- JSON: list of issues
+    cells  VARCHAR NOT NULL, -- the cells in the sender's columns, packed (quarantine.go)
+    issues VARCHAR NOT NULL  -- what is wrong, packed
 );
 
 -- What happened to a batch afterwards: withdrawn, or its bytes erased.
