@@ -74,7 +74,7 @@ func TestKilledCommandsLoseNothingAcknowledged(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		longest := map[string]int{"ingest": 1500, "draft": 4000, "publish": 5000, "mirror": 400}[step[0]]
+		longest := map[string]int{"ingest": 1500, "draft": 4000, "publish": 12000, "mirror": 400}[step[0]]
 		timer := time.AfterFunc(time.Duration(random.IntN(longest))*time.Millisecond, func() { cmd.Process.Kill() })
 		err := cmd.Wait()
 		timer.Stop()
@@ -99,6 +99,8 @@ func TestKilledCommandsLoseNothingAcknowledged(t *testing.T) {
 				}
 				if err != nil {
 					mustRun(t, state, "draft", "drop")
+				} else {
+					published++
 				}
 			}
 		} else if err != nil {

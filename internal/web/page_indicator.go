@@ -30,6 +30,7 @@ type indicatorPage struct {
 	Laws       []law
 	Changes    []change
 	Coverage   []coverageLine
+	Revised    revised
 	Downloads  []download
 	Citation   string
 	References []link
@@ -156,6 +157,9 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 		p.Tables = []table{newTable(tables[0], ind, v.valuesPath())}
 	}
 	p.Grids = v.grids(ind, obs)
+	if p.Revised, err = v.revised(ind); err != nil {
+		return nil, err
+	}
 	if p.Controls, p.Asked, err = v.view(ind, obs, answer); err != nil {
 		return nil, err
 	}
