@@ -100,15 +100,10 @@ for (const form of document.querySelectorAll(".controls")) {
 }
 
 for (const drawing of document.querySelectorAll(".drawing[data-options]")) {
-  const line = document.createElement("p");
   const button = document.createElement("button");
-  const status = document.createElement("p");
-  line.className = "explore";
+  const line = drawing.nextElementSibling;
   button.type = "button";
   button.textContent = "Explore the chart";
-  status.setAttribute("role", "status");
-  status.className = "explore-said";
+  button.addEventListener("click", () => explore(drawing, button, line.nextElementSibling));
   line.append(button);
-  drawing.after(line, status);
-  button.addEventListener("click", () => explore(drawing, button, status));
 }

@@ -19,7 +19,7 @@ var formats = []struct {
 	{".csv", "CSV", "one row a value, for any program", inDownloads(".csv"), true},
 	{".xlsx", "Excel", "a workbook with notes", inDownloads(".xlsx"), true},
 	{".json", "JSON", "with definitions, for programs", inDownloads(".json"), false},
-	{".svg", "Picture", "the chart, as SVG", func(id string) string { return "figures/" + id + ".svg" }, false},
+	{".svg", "Picture", "as SVG", func(id string) string { return "figures/" + id + ".svg" }, false},
 }
 
 func inDownloads(ext string) func(string) string {
@@ -90,6 +90,9 @@ func (v *visit) downloads(id string) []download {
 		list = append(list, download{
 			Path: v.indicatorPath(id) + f.ext, Title: f.title, Format: strings.TrimPrefix(f.ext, "."), Size: ref.Bytes, About: f.about,
 		})
+	}
+	if _, err := v.rel.Ref("figures/" + id + ".svg"); err == nil {
+		list = append(list, download{Path: v.indicatorPath(id) + ".png", Title: "Picture for slides", Format: "png", About: "as PNG"})
 	}
 	return list
 }

@@ -100,7 +100,7 @@ type download struct {
 	Path   string
 	Title  string
 	Format string
-	Size   int64
+	Size   int64 // in bytes; 0 where it is made when it is asked for
 	About  string
 }
 
