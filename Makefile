@@ -24,7 +24,7 @@ run: build
 RACE := $(shell test "$$($(GO) env CGO_ENABLED)" = 1 && command -v $$($(GO) env CC) >/dev/null && echo -race)
 
 test:
-	$(GO) test $(RACE) ./...
+	$(GO) test $(RACE) -timeout 40m ./...
 
 check: build
 	@test -z "$$(gofmt -l cmd internal static templates)" || { gofmt -l cmd internal static templates; exit 1; }
@@ -32,8 +32,10 @@ check: build
 	$(GO) tool staticcheck ./...
 	bin/tallystick check
 
+# The second line sets ingestion of ten million rows against DuckDB's own read_csv of the same file.
 bench:
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...
+	TALLYSTICK_BENCH_ROWS=10000000 $(GO) test -run '^$$' -bench Load -benchtime 1x -timeout 60m ./internal/testkit
 
 fuzz:
 	@for p in $$($(GO) list ./...); do \

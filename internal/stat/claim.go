@@ -42,12 +42,13 @@ type ClaimVerdict string
 // The verdicts. A claim takes the worst verdict of its assertions, in the order of the constants.
 const (
 	ClaimHolds      ClaimVerdict = "holds"
+	ClaimUnlike     ClaimVerdict = "unlike"      // the number agrees, but it counts something else than the claim says
 	ClaimSameSource ClaimVerdict = "same-source" // the figure is the claim itself: it was read in the same work
 	ClaimDiffers    ClaimVerdict = "differs"
 	ClaimUnchecked  ClaimVerdict = "cannot-be-checked"
 )
 
-var claimVerdicts = []ClaimVerdict{ClaimHolds, ClaimSameSource, ClaimDiffers, ClaimUnchecked}
+var claimVerdicts = []ClaimVerdict{ClaimHolds, ClaimUnlike, ClaimSameSource, ClaimDiffers, ClaimUnchecked}
 
 // JudgedClaim is a claim against the figures of one release.
 type JudgedClaim struct {
@@ -108,6 +109,8 @@ func judgeAssertion(c Claim, s Assertion, obs []Observation) JudgedAssertion {
 		out.Verdict = ClaimDiffers
 	case len(o.Citations) > 0 && !slices.ContainsFunc(o.Citations, func(x Citation) bool { return !sameWork(x, c) }):
 		out.Verdict = ClaimSameSource
+	case s.Unlike != "":
+		out.Verdict = ClaimUnlike
 	default:
 		out.Verdict = ClaimHolds
 	}

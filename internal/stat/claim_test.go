@@ -32,6 +32,11 @@ func TestJudgeClaim(t *testing.T) {
 			Claim{Holds: says(BoundExactly, 94, 0)}, []Observation{figure(94, BoundExactly, court)},
 			ClaimHolds, 0,
 		},
+		"a number that counts something else than the claim says does not simply hold": {
+			Claim{Holds: []Assertion{{Figure: "i/p/s", Period: "2015", Is: BoundExactly, Value: 94, Unlike: "Cases, not defendants."}}},
+			[]Observation{figure(94, BoundExactly, court)},
+			ClaimUnlike, 0,
+		},
 		"another figure differs, by figure minus claim": {
 			Claim{Holds: says(BoundExactly, 80, 0)}, []Observation{figure(94, BoundExactly, court)},
 			ClaimDiffers, 14,

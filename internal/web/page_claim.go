@@ -36,6 +36,7 @@ type assertionLine struct {
 // verdictWords says how a claim stands.
 var verdictWords = map[stat.ClaimVerdict]string{
 	stat.ClaimHolds:      "It holds",
+	stat.ClaimUnlike:     "The number agrees; what it counts differs",
 	stat.ClaimSameSource: "It cannot be checked by another source",
 	stat.ClaimDiffers:    "The figures differ from it",
 	stat.ClaimUnchecked:  "It cannot be checked",
@@ -44,6 +45,7 @@ var verdictWords = map[stat.ClaimVerdict]string{
 // assertionWords says how one comparison stands.
 var assertionWords = map[stat.ClaimVerdict]string{
 	stat.ClaimHolds:      "agrees",
+	stat.ClaimUnlike:     "agrees in number",
 	stat.ClaimSameSource: "is the statement itself",
 	stat.ClaimDiffers:    "differs",
 	stat.ClaimUnchecked:  "cannot be checked",
