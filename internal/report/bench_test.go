@@ -9,7 +9,8 @@ import (
 )
 
 // BenchmarkJudge judges and words a release with 200 indicators: each has two panels of two series over twenty years
-// and ten agencies (176,000 observations), with a ratio and a rate, one act inside the span, and agencies that drop out.
+// and ten agencies (176,000 observations), with a ratio and a rate, one act inside the span, and agencies that drop
+// out.
 func BenchmarkJudge(b *testing.B) {
 	const indicators, agencies = 200, 10
 	defs := stat.Definitions{Statutes: []stat.Statute{{ID: "s", Versions: []stat.StatuteVersion{

@@ -80,7 +80,8 @@ func (w *writer) cautions() []string {
 // noted reports whether a note of the definition says what the derived caution is about.
 func (w *writer) noted(c caution) bool {
 	return len(c.about) > 0 && slices.ContainsFunc(w.ind.Notes, func(note string) bool {
-		return !slices.ContainsFunc(c.about, func(word string) bool { return !strings.Contains(strings.ToLower(note), strings.ToLower(word)) })
+		note = strings.ToLower(note)
+		return !slices.ContainsFunc(c.about, func(word string) bool { return !strings.Contains(note, strings.ToLower(word)) })
 	})
 }
 
@@ -141,8 +142,8 @@ func (w *writer) sources() []caution {
 				continue
 			}
 			if ds.Principal {
-				out = append(out, caution{rankPrincipal, ds.Title + ": each record counts under one offence alone, the most serious " +
-					"or the first. The same offence beside another one is not here.", []string{"most serious"}})
+				out = append(out, caution{rankPrincipal, ds.Title + ": each record counts under one offence alone, the most " +
+					"serious or the first. The same offence beside another one is not here.", []string{"most serious"}})
 			}
 			for _, o := range w.of(p, s.ID).obs {
 				if year, late := extracted(o, ds.ErasedFrom); late {
@@ -330,7 +331,8 @@ func (w *writer) unlikeReporters(v *values) (caution, bool) {
 		return caution{}, false
 	}
 	return caution{rank: rankCoverage, text: fmt.Sprintf(
-		"Not the same %s reported %s for %s and for %s: all together counted %s and %s, the %s that reported for both %s and %s.",
+		"Not the same %s reported %s for %s and for %s: all together counted %s and %s, the %s that reported for both "+
+			"%s and %s.",
 		w.reporters(v), v.series.Noun.Many, w.label(v, first), w.label(v, last),
 		stat.FormatNumber(first.Value, 0), stat.FormatNumber(last.Value, 0), stat.FormatCount(int64(l.Reporters)),
 		stat.FormatNumber(l.Earlier, 0), stat.FormatNumber(l.Later, 0))}, true
@@ -351,7 +353,8 @@ func (w *writer) gaps() []caution {
 			}
 			a, _ := one.at(r.Period)
 			b, _ := other.at(r.Period)
-			out = append(out, caution{rank: rankContested, text: strings.TrimSpace(fmt.Sprintf("%s: %s on one side and %s on the other, for %s. %s",
+			out = append(out, caution{rank: rankContested, text: strings.TrimSpace(fmt.Sprintf(
+				"%s: %s on one side and %s on the other, for %s. %s",
 				p.Title, textOf(counted(a, one.series.Noun)), textOf(counted(b, other.series.Noun)), w.label(one, a), p.Reason))})
 			break
 		}

@@ -106,7 +106,8 @@ func (w *writer) of(panel stat.Panel, series string) *values {
 }
 
 func (w *writer) problem(severity stat.Severity, panel, code, problem string) {
-	w.issues = append(w.issues, stat.Issue{File: w.ind.ID, Column: panel, Code: code, Problem: problem, Severity: severity})
+	w.issues = append(w.issues,
+		stat.Issue{File: w.ind.ID, Column: panel, Code: code, Problem: problem, Severity: severity})
 }
 
 // at returns the figure that sentences use for the period: the preferred one where sources differ, else the first.
@@ -192,7 +193,8 @@ func (w *writer) reconciled() []stat.Reconciled {
 		other, ok2 := w.series[p.Other]
 		if !ok || !ok2 {
 			w.problem(stat.SeverityError, "", "unknown-series",
-				fmt.Sprintf("The pairing %s names %s and %s; one of them is no PANEL/SERIES of the indicator.", p.ID, p.One, p.Other))
+				fmt.Sprintf("The pairing %s names %s and %s; one of them is no PANEL/SERIES of the indicator.",
+					p.ID, p.One, p.Other))
 			continue
 		}
 		for _, r := range stat.Reconcile(p, one.picks(), other.picks()) {

@@ -38,10 +38,11 @@ type CompareOptions struct {
 	IgnoreBreaks bool    // compare across a break, and say so in Comparison.Ignoring
 }
 
-// ComparePeriods compares a count with an earlier one of the same series. It refuses (VerdictRefused) where a
-// value is withheld or missing, a figure is only a bound, units or lengths of the periods differ, the periods
-// overlap, a total lacks parts or was made in another way without it being known who is in both, or a break lies between or inside. Otherwise it names a direction only if the
-// exact interval of the ratio leaves out 1; by construction that is so exactly where P < 1 − level.
+// ComparePeriods compares a count with an earlier one of the same series. It refuses (VerdictRefused) where a value is
+// withheld or missing, a figure is only a bound, units or lengths of the periods differ, the periods overlap, a total
+// lacks parts or was made in another way without it being known who is in both, or a break lies between or inside.
+// Otherwise it names a direction only if the exact interval of the ratio leaves out 1; by construction that is so
+// exactly where P < 1 − level.
 func ComparePeriods(earlier, later Observation, opt CompareOptions) Comparison {
 	if later.Period.Compare(earlier.Period) < 0 {
 		earlier, later = later, earlier

@@ -38,7 +38,9 @@ func (c Coverage) Words() string {
 // WithResidents adds how many people live in places of which at least one reporter of the kinds reported. Reported are
 // the codes of those who did, list says which place each stands in (its parent), and population has the residents of
 // every place. A place with no reporter of these kinds is not covered. Without any population nothing is added.
-func (c Coverage) WithResidents(reported []string, list Codelist, kinds []string, population map[string]int64) Coverage {
+func (c Coverage) WithResidents(
+	reported []string, list Codelist, kinds []string, population map[string]int64,
+) Coverage {
 	covered := map[string]bool{}
 	for _, code := range list.Codes {
 		if slices.Contains(reported, code.Code) && slices.Contains(kinds, code.Kind) {
@@ -65,6 +67,7 @@ func (c Coverage) ResidentWords() string {
 	case c.Residents >= c.Inhabitants:
 		return "where all residents live"
 	default:
-		return "where " + FormatNumber(math.Floor(100*float64(c.Residents)/float64(c.Inhabitants)), 0) + " % of residents live"
+		share := math.Floor(100 * float64(c.Residents) / float64(c.Inhabitants))
+		return "where " + FormatNumber(share, 0) + " % of residents live"
 	}
 }

@@ -17,13 +17,16 @@ type Duty struct {
 
 // DutyVersion is what a duty was between two dates.
 type DutyVersion struct {
-	From       Date       `yaml:"from" json:"from"`                     // first day in force
-	Precision  string     `yaml:"precision" json:"precision,omitempty"` // day, month, year: how exactly From is known; empty: day
-	To         Date       `yaml:"to" json:"to,omitzero"`                // last day in force; zero: still in force
-	Owes       string     `yaml:"owes" json:"owes"`                     // who, in words: each municipal police chief
-	Codelist   string     `yaml:"codelist" json:"codelist"`             // the reporters, one obligation each; empty where nobody can list them
-	Recipient  string     `yaml:"recipient" json:"recipient"`           // to whom
-	DueMonth   int        `yaml:"due_month" json:"due_month"`           // yearly, by this day; 0: the law sets no day, so that no obligations follow
+	From Date `yaml:"from" json:"from"` // first day in force
+	// Precision is day, month or year: how exactly From is known. Empty means day.
+	Precision string `yaml:"precision" json:"precision,omitempty"`
+	To        Date   `yaml:"to" json:"to,omitzero"` // last day in force; zero: still in force
+	Owes      string `yaml:"owes" json:"owes"`      // who, in words: each municipal police chief
+	// Codelist lists the reporters, one obligation each; empty where nobody can list them.
+	Codelist  string `yaml:"codelist" json:"codelist"`
+	Recipient string `yaml:"recipient" json:"recipient"` // to whom
+	// DueMonth and DueDay are the day by which a report is due, yearly; 0: the law sets none, and no obligations follow.
+	DueMonth   int        `yaml:"due_month" json:"due_month"`
 	DueDay     int        `yaml:"due_day" json:"due_day"`
 	Months     int        `yaml:"months" json:"months"` // the months before the due day that a report covers
 	Items      []DutyItem `yaml:"items" json:"items"`

@@ -45,23 +45,21 @@ type Refusal string
 
 // The refusals.
 const (
-	RefusedWithheld    Refusal = "withheld"        // a figure that goes into it is withheld
-	RefusedMissing     Refusal = "missing"         // a figure that goes into it has no value
-	RefusedSmall       Refusal = "small-count"     // too few events
-	RefusedBound       Refusal = "bound"           // a figure is a limit or an estimate, not a count
-	RefusedPartial     Refusal = "partial"         // a total lacks parts that the other has
-	RefusedUnit        Refusal = "unlike-units"    // the figures count different things
-	RefusedWindow      Refusal = "unlike-windows"  // the periods differ in length
-	RefusedOverlap     Refusal = "overlap"         // the periods overlap, so that some events are in both
-	RefusedGap         Refusal = "gap"             // a period between is missing
-	RefusedBreak       Refusal = "break"           // counts before and after do not compare
-	RefusedContested   Refusal = "contested"       // sources differ and none is preferred
-	RefusedPopulation  Refusal = "no-population"   // the number of residents is not known
-	RefusedCoverage    Refusal = "unlike-coverage" // too few reporters are in both periods
-	RefusedMethod      Refusal = "unlike-totals"   // one total is the source's, the other our sum, and who is in them is not known
-	RefusedPeriod      Refusal = "unlike-periods"  // the figures are of different periods
-	RefusedImpossible  Refusal = "impossible"      // a negative or fractional count
-	RefusedNotApplying Refusal = "not-applicable"  // what is counted did not exist in law in one of the periods
+	RefusedWithheld   Refusal = "withheld"        // a figure that goes into it is withheld
+	RefusedMissing    Refusal = "missing"         // a figure that goes into it has no value
+	RefusedSmall      Refusal = "small-count"     // too few events
+	RefusedBound      Refusal = "bound"           // a figure is a limit or an estimate, not a count
+	RefusedPartial    Refusal = "partial"         // a total lacks parts that the other has
+	RefusedUnit       Refusal = "unlike-units"    // the figures count different things
+	RefusedWindow     Refusal = "unlike-windows"  // the periods differ in length
+	RefusedOverlap    Refusal = "overlap"         // the periods overlap, so that some events are in both
+	RefusedGap        Refusal = "gap"             // a period between is missing
+	RefusedBreak      Refusal = "break"           // counts before and after do not compare
+	RefusedPopulation Refusal = "no-population"   // the number of residents is not known
+	RefusedCoverage   Refusal = "unlike-coverage" // too few reporters are in both periods
+	RefusedMethod     Refusal = "unlike-totals"   // the source's total against our sum, and who is in them is not known
+	RefusedPeriod     Refusal = "unlike-periods"  // the figures are of different periods
+	RefusedImpossible Refusal = "impossible"      // a negative or fractional count
 )
 
 // Words is the refusal as it stands after "no ratio:" or "no comparison:".
@@ -87,8 +85,6 @@ func (r Refusal) Words() string {
 		return "a period between is missing"
 	case RefusedBreak:
 		return "what is counted changed in between"
-	case RefusedContested:
-		return "the sources differ"
 	case RefusedPopulation:
 		return "the number of residents is not known"
 	case RefusedCoverage:
@@ -99,8 +95,6 @@ func (r Refusal) Words() string {
 		return "the figures are of different periods"
 	case RefusedImpossible:
 		return "a figure is not a count"
-	case RefusedNotApplying:
-		return "the law did not apply in both periods"
 	default:
 		return ""
 	}

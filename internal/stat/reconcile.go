@@ -22,8 +22,9 @@ type Reconciled struct {
 	One     string  `json:"one,omitempty"` // key of the observation
 	Other   string  `json:"other,omitempty"`
 	Gap     float64 `json:"gap"`
-	Why     Refusal `json:"why,omitempty"` // why there is no gap to state: a side is missing, bounded, or of another window
-	Reason  string  `json:"reason,omitempty"`
+	// Why says why there is no gap to state: a side is missing, bounded, or of another window.
+	Why    Refusal `json:"why,omitempty"`
+	Reason string  `json:"reason,omitempty"`
 }
 
 // Reconcile pairs the observations of two series period by period, in the order of periods. Observations of periods

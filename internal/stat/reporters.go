@@ -30,7 +30,9 @@ type LikeForLike struct {
 // other periods and with other codes are passed over. Prefer is set where the reporters differ and the two verdicts
 // differ, or the two changes differ by more than LikeForLikeTolerance, or no change for the same reporters can be
 // had; then Same is what may be said, and its refusal says why nothing may.
-func CompareReporters(earlier, later Observation, parts []Observation, dimension string, opt CompareOptions) LikeForLike {
+func CompareReporters(
+	earlier, later Observation, parts []Observation, dimension string, opt CompareOptions,
+) LikeForLike {
 	if later.Period.Compare(earlier.Period) < 0 {
 		earlier, later = later, earlier
 	}
@@ -95,7 +97,8 @@ func differ(a, b Coverage) bool {
 	if a.Accounts > 0 || b.Accounts > 0 {
 		return false
 	}
-	return a.Known() != b.Known() || a.Expected != b.Expected || a.Reported != b.Reported || !slices.Equal(a.Missing, b.Missing)
+	return a.Known() != b.Known() || a.Expected != b.Expected || a.Reported != b.Reported ||
+		!slices.Equal(a.Missing, b.Missing)
 }
 
 // relative is the change in percent of the earlier value; from zero it is infinite or none.
@@ -106,9 +109,9 @@ func relative(earlier, later float64) float64 {
 	return 100 * (later - earlier) / earlier
 }
 
-// CoverageBreaks returns a break wherever, from one period of a series to the next, the share of the expected
-// reporters that reported moved by more than CoverageTolerance. Obs are the totals of one series; they need not be
-// sorted. Periods of which no coverage is known, or whose total comes from elsewhere than the reporters shown, make no break.
+// CoverageBreaks returns a break wherever, from one period of a series to the next, the share of the expected reporters
+// that reported moved by more than CoverageTolerance. Obs are the totals of one series; they need not be sorted.
+// Periods of which no coverage is known, or whose total comes from elsewhere than the reporters shown, make no break.
 func CoverageBreaks(obs []Observation) []Break {
 	var known []Observation
 	for _, o := range obs {

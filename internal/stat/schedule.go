@@ -8,11 +8,13 @@ import (
 // Schedule says for which periods a feed brings figures, and when each is due. It is what turns "there is no row"
 // into a reason: a status never follows from the absence of rows alone.
 type Schedule struct {
-	Clock   Clock `yaml:"clock" json:"clock"`                   // calendar, federal-fiscal or state-fiscal: one figure a year
-	First   int   `yaml:"first" json:"first"`                   // the first year that is collected
-	Last    int   `yaml:"last" json:"last,omitempty"`           // the last year that is collected; 0: collection goes on
-	DueDays int   `yaml:"due_days" json:"due_days"`             // days after the end of a year until its figure is due
-	Applies Date  `yaml:"applies" json:"applies_from,omitzero"` // since when there is anything to count, such as the start of a law
+	// Clock is calendar, federal-fiscal or state-fiscal: one figure a year.
+	Clock   Clock `yaml:"clock" json:"clock"`
+	First   int   `yaml:"first" json:"first"`         // the first year that is collected
+	Last    int   `yaml:"last" json:"last,omitempty"` // the last year that is collected; 0: collection goes on
+	DueDays int   `yaml:"due_days" json:"due_days"`   // days after the end of a year until its figure is due
+	// Applies is since when there is anything to count, such as the start of a law.
+	Applies Date `yaml:"applies" json:"applies_from,omitzero"`
 }
 
 // Absence returns the status of a year for which no figure has been received, as of a day: not applicable before
