@@ -398,3 +398,15 @@ func TestADefinitionWordedOtherwiseDoesNotFreeWhatWasWithheld(t *testing.T) {
 		t.Errorf("shown %s with %d kept, want %s with some", s, second.Audit.Kept, want)
 	}
 }
+
+func TestWindowsOfAProtectedMeasureAreRefused(t *testing.T) {
+	for _, c := range []struct {
+		protection Protection
+		want       int
+	}{{ProtectionOpen, 0}, {ProtectionProtected, 1}} {
+		got := LintPanel(Panel{Form: FormSpans, Window: 3, Protection: c.protection})
+		if len(got) != c.want {
+			t.Errorf("LintPanel of a window over a measure that is %s: %q, want %d problems", c.protection, got, c.want)
+		}
+	}
+}

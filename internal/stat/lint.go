@@ -6,9 +6,9 @@ import (
 )
 
 // LintPanel lists what a panel must not do with what it counts, apart from its sentence (LintSentence): give a rate of
-// people who must be protected (it would be read as a risk, and a detection rate is none), set a series against
-// another one in a ratio across data sets, or pool over a window that is not one of Windows, as columns by year, or
-// beside a rate by year. Each problem is a sentence without a full stop.
+// people who must be protected (it would be read as a risk, and a detection rate is none) or pool counts of them, set
+// a series against another one in a ratio across data sets, or pool over a window that is not one of Windows, as
+// columns by year, or beside a rate by year. Each problem is a sentence without a full stop.
 func LintPanel(panel Panel) []string {
 	var out []string
 	if panel.Rate != nil && panel.Protection == ProtectionProtected {
@@ -22,6 +22,10 @@ func LintPanel(panel Panel) []string {
 			out = append(out, fmt.Sprintf("the ratio sets %s against %s, which come from different data sets: the same people "+
 				"may be in both or in neither", r.Of, r.To))
 		}
+	}
+	if panel.Window > 0 && panel.Protection == ProtectionProtected {
+		out = append(out, "pooled windows of a protected measure overlap, so that their differences tell of single years; "+
+			"give periods that do not overlap")
 	}
 	switch {
 	case panel.Window == 0:
