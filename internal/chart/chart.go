@@ -9,6 +9,7 @@
 package chart
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"sync"
@@ -73,18 +74,19 @@ func Draw(ind stat.Indicator, obs []stat.Observation, ctx Context) (Figure, erro
 	return press(ind.ID, ind.Title, ctx, wide, narrow)
 }
 
-// press turns two composed sheets into a figure; id tells its identifiers from those of other figures on a page. The
-// two drawings are made at the same time.
+// press turns two composed sheets into a figure, whose identifiers begin with id. The two drawings are made at the
+// same time.
 func press(id, title string, ctx Context, wide, narrow *sheet) (Figure, error) {
 	sheets := []*sheet{wide, narrow}
-	prefixes := []string{id + "-w", id + "-n"}
 	options, drawings, errs := make([]json.RawMessage, 2), make([][]byte, 2), make([]error, 2)
 	var wg sync.WaitGroup
 	for i, s := range sheets {
 		wg.Go(func() {
 			options[i], errs[i] = s.options(ctx.Alt)
 			if errs[i] == nil {
-				drawings[i], errs[i] = s.draw(options[i], prefixes[i], ctx.Alt)
+				// one page can hold several drawings of an indicator: by their options they differ
+				sum := sha256.Sum256(options[i])
+				drawings[i], errs[i] = s.draw(options[i], fmt.Sprintf("%s-%x", id, sum[:4]), ctx.Alt)
 			}
 		})
 	}

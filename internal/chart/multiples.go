@@ -13,7 +13,7 @@ import (
 const (
 	smallHeight = 64.0
 	smallGutter = 28.0
-	mostSmall   = 24 // plots of a view; the table has the rest
+	mostSmall   = 18 // plots of a view; the table has the rest
 	cellPitch   = 20.0
 	cellHeight  = 12.0
 )
@@ -86,8 +86,10 @@ func (s *sheet) multiples(p stat.Panel, b stat.Breakdown, obs []stat.Observation
 				into.data = append(into.data, at(x, base), at(x, y), gap())
 			}
 		}
-		s.text(tickText, span.x(float64(span.first))-column/2, start+base+16, "left", fmt.Sprint(span.first))
-		s.text(tickText, span.x(float64(span.last))+column/2, start+base+16, "right", fmt.Sprint(span.last))
+		if i%across == 0 { // the others of the row have the same years
+			s.text(tickText, span.x(float64(span.first))-column/2, start+base+16, "left", fmt.Sprint(span.first))
+			s.text(tickText, span.x(float64(span.last))+column/2, start+base+16, "right", fmt.Sprint(span.last))
+		}
 	}
 	height := base + 26
 	s.sketch(start, height, columns, opened, insides)
@@ -130,84 +132,123 @@ func signOf(status stat.Status) string {
 	}
 }
 
-// coverage draws a row of cells for each code, one a year: who gave a figure, a zero, none, or one that is withheld.
+// cell is what a code gave for a year, as far as coverage shows it.
+type cell int
+
+const (
+	cellNone     cell = iota // nothing is expected or known
+	cellFigure               // a figure above zero
+	cellZero                 // a true zero
+	cellMissing              // not reported
+	cellWithheld             // a figure that is withheld
+)
+
+var cellWords = []string{cellFigure: "a figure", cellZero: "zero", cellMissing: "not reported", cellWithheld: "withheld"}
+
+func cellOf(o stat.Observation) cell {
+	switch {
+	case o.Status == stat.StatusReported && o.Value > 0:
+		return cellFigure
+	case o.Status == stat.StatusReported:
+		return cellZero
+	case o.Status == stat.StatusNotReported:
+		return cellMissing
+	case o.Status == stat.StatusWithheld:
+		return cellWithheld
+	default:
+		return cellNone
+	}
+}
+
+// coverage draws a row for each code, one cell a year: who gave a figure, a zero, none, or one that is withheld.
 // Cells differ in shape as well as in colour, and say nothing about how large a figure is.
 func (s *sheet) coverage(p stat.Panel, b stat.Breakdown, obs []stat.Observation, v View) {
 	s.heading(p, obs, false)
 	codes := codesOf(b.By, obs, v, func(x, y string) int {
 		return cmp.Compare(s.ctx.label(b.By, x), s.ctx.label(b.By, y))
 	})
-	width, room := s.width, 210.0
+	columns, width, room := 1, s.width, 210.0
 	switch {
 	case s.narrow():
 		room = 132
-	case len(codes) > mostCodes:
-		width = (s.width - smallGutter) / 2
-		room = 170
+	case len(codes) > mostCodes: // long lists of codes stand in two columns, read downwards
+		columns, width, room = 2, (s.width-smallGutter)/2, 170
 	}
 	span := spanOf(obs, p.Clock)
 	span.left, span.width = room, width-room
-	half := span.slot()/2 - 1.5
-	given, zero, inside := strokes(seriesColour(0), cellHeight, 3), strokes(seriesColour(0), cellHeight, 3),
-		strokes(paper, cellHeight-3, 4)
-	withheld, none := strokes(seriesColour(1), 5, 3), strokes(muted, 1.5, 3)
-	cell := func(status stat.Status, value, x, y float64) {
-		switch {
-		case status == stat.StatusReported && value > 0:
-			given.data = append(given.data, at(x-half, y), at(x+half, y), gap())
-		case status == stat.StatusReported:
-			zero.data = append(zero.data, at(x-half, y), at(x+half, y), gap())
-			inside.data = append(inside.data, at(x-half+1.5, y), at(x+half-1.5, y), gap())
-		case status == stat.StatusWithheld:
-			withheld.data = append(withheld.data, at(x-half, y), at(x+half, y), gap())
-		case status == stat.StatusNotReported:
-			none.data = append(none.data, at(x-3, y-3), at(x+3, y+3), gap(), at(x-3, y+3), at(x+3, y-3), gap())
-		}
-	}
-	top := s.y + 10
-	y := 16.0
-	x := 0.0
-	for _, k := range []struct {
-		status stat.Status
-		value  float64
-		text   string
-	}{{stat.StatusReported, 1, "a figure"}, {stat.StatusReported, 0, "zero"}, {stat.StatusNotReported, 0, "not reported"},
-		{stat.StatusWithheld, 0, "withheld"}} {
-		used := false
-		for _, o := range obs {
-			used = used || o.Status == k.status && (o.Value > 0) == (k.value > 0)
-		}
-		if !used {
+	given := map[string]map[int]cell{}
+	used := map[cell]bool{}
+	for _, o := range obs {
+		if o.Series != p.Series[0].ID {
 			continue
 		}
-		cell(k.status, k.value, x+half, y-4)
-		s.text(tickText, x+2*half+8, top+y, "left", k.text)
-		if x += 2*half + 8 + tickText.width(k.text) + 22; x+2*half+80 > s.width {
-			x, y = 0, y+20
+		row := given[o.Code(b.By)]
+		if row == nil {
+			row = map[int]cell{}
+			given[o.Code(b.By)] = row
 		}
+		row[int(math.Round(periodPlace(o.Period, p.Clock)))] = cellOf(o)
+		used[cellOf(o)] = true
+	}
+	kinds := map[cell]*series{}
+	for c, one := range map[cell]series{cellFigure: strokes(seriesColour(0), cellHeight, 3), cellZero: strokes(seriesColour(0), 3, 3),
+		cellMissing: strokes(muted, 1.5, 5), cellWithheld: strokes(seriesColour(1), 7, 3)} {
+		kinds[c] = &one
+	}
+	run := func(c cell, from, to, y float64) { // cells of one kind that follow each other are one stroke
+		if one := kinds[c]; one != nil {
+			one.data = append(one.data, at(from, y), at(to, y), gap())
+		}
+	}
+	cross := func(x, y float64) {
+		one := kinds[cellMissing]
+		one.data = append(one.data, at(x-3, y-3), at(x+3, y+3), gap(), at(x-3, y+3), at(x+3, y-3), gap())
+	}
+	top, y, x := s.y+10, 16.0, 0.0
+	for c := cellFigure; c <= cellWithheld; c++ {
+		if !used[c] {
+			continue
+		}
+		if c == cellMissing {
+			cross(x+12, y-4)
+		} else {
+			run(c, x, x+24, y-4)
+		}
+		s.text(tickText, x+31, top+y, "left", cellWords[c])
+		x += 31 + tickText.width(cellWords[c]) + 20
 	}
 	y += 26
-	columns, left := 1, 0.0
-	if !s.narrow() && len(codes) > mostCodes {
-		columns = 2 // long lists of codes stand in two columns, read downwards
-	}
 	rows := (len(codes) + columns - 1) / columns
-	for i, code := range codes {
-		if i%rows == 0 {
-			left = float64(i/rows) * (width + smallGutter)
-			span.left = left + room
-			s.ticks(span, top+y-17)
-			s.ticks(span, top+y+float64(rows)*cellPitch+4)
+	parts := strokes(paper, 3, 4) // between the years
+	label := face{13, regular, ink}
+	for column := range columns {
+		left := float64(column) * (width + smallGutter)
+		span.left = left + room
+		s.ticks(span, top+y-17)
+		s.ticks(span, top+y+float64(rows)*cellPitch+4)
+		for year := span.first + 1; year <= span.last; year++ {
+			edge := span.x(float64(year) - 0.5)
+			parts.data = append(parts.data, at(edge, y), at(edge, y+float64(rows)*cellPitch+6), gap())
 		}
-		at := y + float64(i%rows+1)*cellPitch
-		s.text(face{13, regular, ink}, left, top+at, "left", cut(face{13, regular, ink}, s.ctx.label(b.By, code), room-12))
-		for _, o := range obs {
-			if o.Code(b.By) == code && o.Series == p.Series[0].ID {
-				cell(o.Status, o.Value, span.x(periodPlace(o.Period, p.Clock)), at-4.5)
+		var names []string
+		for i, code := range codes[min(column*rows, len(codes)):min((column+1)*rows, len(codes))] {
+			names = append(names, cut(label, s.ctx.label(b.By, code), room-12))
+			middle := y + float64(i+1)*cellPitch - 4.5
+			for year := span.first; year <= span.last; year++ {
+				first, c := year, given[code][year]
+				if c == cellMissing {
+					cross(span.x(float64(year)), middle)
+					continue
+				}
+				for year < span.last && given[code][year+1] == c {
+					year++
+				}
+				run(c, span.x(float64(first)-0.5)+1.5, span.x(float64(year)+0.5)-1.5, middle)
 			}
 		}
+		s.list(label, left, top+y+cellPitch, cellPitch, names)
 	}
 	y += float64(rows)*cellPitch + 10
-	s.sketch(top, y, given, zero, inside, withheld, none)
+	s.sketch(top, y, *kinds[cellFigure], *kinds[cellZero], *kinds[cellWithheld], parts, *kinds[cellMissing])
 	s.y = top + y + 16
 }

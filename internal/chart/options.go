@@ -153,6 +153,7 @@ type style struct {
 	FontSize      float64   `json:"fontSize,omitempty"`
 	FontWeight    int       `json:"fontWeight,omitempty"`
 	FontFamily    string    `json:"fontFamily,omitempty"`
+	LineHeight    float64   `json:"lineHeight,omitempty"`
 	Align         string    `json:"align,omitempty"`
 	VerticalAlign string    `json:"verticalAlign,omitempty"`
 	Stroke        string    `json:"stroke,omitempty"`

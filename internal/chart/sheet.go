@@ -78,15 +78,21 @@ func (s *sheet) narrow() bool { return s.width < WideWidth }
 
 // text sets one line with its baseline at y. Align is left, center or right, and says what x is.
 func (s *sheet) text(f face, x, y float64, align, text string) {
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, text)
+	text = printable(text)
 	s.texts = append(s.texts, element{Type: "text", X: round(x), Y: round(y - baselineShift*f.size), Z: 10, Silent: true,
 		Style: style{Text: text, Fill: f.colour, FontSize: f.size, FontWeight: f.weight, FontFamily: family,
 			Align: align, VerticalAlign: "middle"}})
+}
+
+// list sets many lines of one pitch as a single text, the first baseline at y: far quicker to draw than one by one.
+func (s *sheet) list(f face, x, y, pitch float64, lines []string) {
+	s.text(f, x, y, "left", "")
+	e := &s.texts[len(s.texts)-1]
+	for i, line := range lines {
+		lines[i] = printable(line)
+	}
+	e.Y = round(e.Y - pitch/2)
+	e.Style.Text, e.Style.LineHeight, e.Style.VerticalAlign = strings.Join(lines, "\n"), pitch, "top"
 }
 
 // halo sets a line like text, with the ground round its letters, so that it can be read over lines.
@@ -94,6 +100,16 @@ func (s *sheet) halo(f face, x, y float64, align, text string) {
 	s.text(f, x, y, align, text)
 	e := &s.texts[len(s.texts)-1]
 	e.Style.Stroke, e.Style.LineWidth = paper, 3
+}
+
+// printable replaces control characters, which a drawing cannot hold.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
 }
 
 // upright sets one line that reads upwards, with its start at y and its middle at x.

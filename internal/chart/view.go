@@ -144,7 +144,7 @@ func (s *sheet) breakdown(p stat.Panel, b stat.Breakdown, obs []stat.Observation
 }
 
 // mostCodes is how many codes are drawn as bars or small columns; the table has them all.
-const mostCodes = 30
+const mostCodes = 20
 
 // ofPeriod keeps the observations of the period of the view, or of the latest.
 func (s *sheet) ofPeriod(b stat.Breakdown, obs []stat.Observation, v View) ([]stat.Observation, error) {
