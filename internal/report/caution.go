@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -353,9 +354,14 @@ func (w *writer) gaps() []caution {
 			}
 			a, _ := one.at(r.Period)
 			b, _ := other.at(r.Period)
-			out = append(out, caution{rank: rankContested, text: strings.TrimSpace(fmt.Sprintf(
-				"%s: %s on one side and %s on the other, for %s. %s",
-				p.Title, textOf(counted(a, one.series.Noun)), textOf(counted(b, other.series.Noun)), w.label(one, a), p.Reason))})
+			reason := p.Reason
+			if reason == "" {
+				reason = "Why they differ is not known."
+			}
+			out = append(out, caution{rank: rankContested, text: fmt.Sprintf(
+				"%s: %s on one side and %s on the other, for %s, a gap of %s. %s", p.Title,
+				textOf(counted(a, one.series.Noun)), textOf(counted(b, other.series.Noun)), w.label(one, a),
+				stat.FormatNumber(math.Abs(r.Gap), 0), strings.TrimSpace(reason))})
 			break
 		}
 	}

@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -61,5 +62,46 @@ func TestARatioStandsWithBothCountsTheWindowAndTheLimits(t *testing.T) {
 	}
 	if want := "A pair of bars. Arrested: selling sex 3,557 from 2005 to 2014; buying sex 1,378 from 2005 to 2014."; got.Alt != want {
 		t.Errorf("alt: got %q, want %q", got.Alt, want)
+	}
+}
+
+func TestAPairingShowsBothSidesTheGapAndTheReason(t *testing.T) {
+	for name, c := range map[string]struct{ reason, want string }{
+		"with a reason": {"One side counts children, the other reports.",
+			"Referrals: 94 arrests for selling sex on one side and 80 arrests for buying sex on the other, for 2014, a gap of 14. " +
+				"One side counts children, the other reports."},
+		"without one": {"", "Referrals: 94 arrests for selling sex on one side and 80 arrests for buying sex on the other, for 2014, " +
+			"a gap of 14. Why they differ is not known."},
+	} {
+		ind := pair("In {period}, police made {selling} and {buying}.")
+		ind.Pairings = []stat.Pairing{{ID: "r", Title: "Referrals", One: "p/selling", Other: "p/buying", Reason: c.reason}}
+		answer, issues := report.Write(ind, []stat.Observation{
+			reported("selling", stat.CalendarYear(2014), 94), reported("buying", stat.CalendarYear(2014), 80),
+			reported("selling", stat.CalendarYear(2015), 94),
+		}, stat.Definitions{})
+		if len(issues) > 0 || len(answer.Cautions) == 0 || answer.Cautions[0] != c.want {
+			t.Errorf("%s: got %q (%v), want %q", name, answer.Cautions, issues, c.want)
+		}
+		if len(answer.Reconciled) != 1 || answer.Reconciled[0].Gap != 14 {
+			t.Errorf("%s: reconciled %+v, want the one year that both sides have", name, answer.Reconciled)
+		}
+	}
+	ind := pair("In {period}, police made {selling}.")
+	ind.Pairings = []stat.Pairing{{ID: "r", One: "p/selling", Other: "p/nobody"}}
+	_, issues := report.Write(ind, []stat.Observation{reported("selling", stat.CalendarYear(2014), 94)}, stat.Definitions{})
+	if len(stat.Errors(issues)) != 1 {
+		t.Errorf("a pairing with an unknown series gives %v, want one error", issues)
+	}
+}
+
+func TestStructuralZerosAreExplainedAndNotCelebrated(t *testing.T) {
+	const note = "Since 1 October 2016 CGS 53a-82 applies only from age 18 (PA 16-71): a zero for younger people follows from the law."
+	zero := reported("selling", stat.CalendarYear(2017), 0)
+	zero.Codes = []stat.DimensionCode{{Dimension: "age_group", Code: "under-18"}}
+	zero.Marks, zero.Note = []stat.Mark{stat.MarkStructural}, note
+	answer, _ := report.Write(pair("In {period}, police made {selling}."),
+		[]stat.Observation{reported("selling", stat.CalendarYear(2017), 60), zero}, stat.Definitions{})
+	if !slices.Contains(answer.Cautions, note) {
+		t.Errorf("cautions %q, want the reason of the zero among them", answer.Cautions)
 	}
 }
