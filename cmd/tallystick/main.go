@@ -58,6 +58,7 @@ func commands() []command {
 		mirrorCommand(),
 		backupCommand(),
 		restoreCommand(),
+		removeCommand(),
 	}
 }
 

@@ -25,6 +25,7 @@ func serveCommand() command {
 		setup: func(fs *flag.FlagSet) func(context.Context, *program, []string) error {
 			from := fs.String("releases", "", "`folder` or bucket like s3://bucket/prefix to serve from (default the installation's)")
 			key := fs.String("key", "", "`public` key that the log of releases must begin with (default $TALLYSTICK_PUBLIC_KEY, or any)")
+			memory := fs.Int64("memory", release.DefaultBound>>20, "how many `MiB` of opened releases to keep in memory")
 			poll := fs.Duration("poll", 30*time.Second, "how often to look for a new release in a bucket")
 			addr := fs.String("addr", "", "`address` to listen on (default $TALLYSTICK_ADDR or 127.0.0.1:8080)")
 			return func(ctx context.Context, p *program, args []string) error {
@@ -34,7 +35,7 @@ func serveCommand() command {
 				if *addr == "" {
 					*addr = p.env("TALLYSTICK_ADDR", "127.0.0.1:8080")
 				}
-				return p.serve(ctx, *addr, shelf{*from, p.trusted(*key), *poll})
+				return p.serve(ctx, *addr, shelf{*from, p.trusted(*key), *poll, *memory << 20})
 			}
 		},
 	}
@@ -48,6 +49,7 @@ type shelf struct {
 	from string // folder or bucket; empty: the installation's
 	key  string // public key to trust; empty: any
 	poll time.Duration
+	keep int64 // bytes of opened releases to keep
 }
 
 // library opens the shelf. A bucket is copied into the installation, each release verified before it is shown,
@@ -101,6 +103,7 @@ func (p *program) serve(ctx context.Context, addr string, from shelf) error {
 	log := slog.New(slog.NewJSONHandler(p.stderr, nil))
 	library, err := p.library(ctx, from, log)
 	if err == nil {
+		library.SetBound(from.keep)
 		_, err = library.Latest(p.now())
 	}
 	if errors.Is(err, stat.ErrNotFound) {

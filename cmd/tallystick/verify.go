@@ -21,10 +21,11 @@ import (
 func verifyCommand() command {
 	return command{
 		name:    "verify",
-		args:    "[RELEASE | FOLDER | KIT.zip | URL of a kit ...]",
+		args:    "[RELEASE | FOLDER | KIT.zip | URL of a release ...]",
 		summary: "check every checksum and signature, offline; without arguments, of all releases here, their chain and log",
 		example: "tallystick verify\ntallystick verify var/releases/2026-11-24 -json\n" +
-			"tallystick verify -key 'example.org+8f2c+AY…' -checkpoint printed.txt kit.zip",
+			"tallystick verify -key 'example.org+8f2c+AY…' -checkpoint printed.txt var/releases\n" +
+			"tallystick verify https://statistics.example.org/releases/2026-11-24",
 		setup: func(fs *flag.FlagSet) func(context.Context, *program, []string) error {
 			asJSON := fs.Bool("json", false, "print the result as JSON")
 			key := fs.String("key", "", "`public` key that the log must begin with (default $TALLYSTICK_PUBLIC_KEY, or any)")
@@ -187,8 +188,11 @@ func (v *verification) kit(file, name string) error {
 	return nil
 }
 
-// address fetches a kit and verifies it.
+// address fetches the kit of a release and verifies it; the address is the kit's or that of the release's page.
 func (v *verification) address(ctx context.Context, address string) error {
+	if !strings.HasSuffix(address, ".zip") {
+		address = strings.TrimSuffix(address, "/") + "/kit.zip"
+	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)

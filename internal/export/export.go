@@ -30,20 +30,6 @@ const (
 // Formats lists every format in the order in which downloads are offered.
 var Formats = []Format{CSV, XLSX, JSON}
 
-// ContentType is the media type of the format, as HTTP names it.
-func (f Format) ContentType() string {
-	switch f {
-	case CSV:
-		return "text/csv; charset=utf-8; header=present"
-	case JSON:
-		return "application/json; charset=utf-8"
-	case XLSX:
-		return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-	default:
-		return "application/octet-stream"
-	}
-}
-
 // Sheet is one indicator of one release, as it is handed out.
 type Sheet struct {
 	Indicator    stat.Indicator

@@ -27,12 +27,6 @@ func (l *Library) Statements(at time.Time) []Said {
 	return out
 }
 
-// About lists the statements up to a moment that concern an earlier release: those that name it. A page of that
-// release shows them; a withdrawal without keys withdraws all of it.
-func (l *Library) About(id string, at time.Time) []Said {
-	return slices.DeleteFunc(l.Statements(at), func(s Said) bool { return !slices.Contains(s.Statement.Releases, id) })
-}
-
 // Vintage is a figure as one release published it.
 type Vintage struct {
 	Release     string

@@ -277,16 +277,6 @@ func (d Draft) edition(m stat.Manifest) stat.Edition {
 	return stat.Edition{Manifest: m, Definitions: d.Definitions, Observations: obs, Answers: d.Answers}
 }
 
-// Compare finds what a draft would change of the release before it; former is nil for the first release.
-func (d Draft) Compare(former *Release) stat.Difference {
-	after := d.edition(d.Manifest)
-	if former == nil {
-		return stat.CompareReleases(nil, after)
-	}
-	before := former.Edition()
-	return stat.CompareReleases(&before, after)
-}
-
 // writeFolder writes every file of a release into aside, the manifest last, and returns the finished manifest.
 func writeFolder(ctx context.Context, aside string, m stat.Manifest, d Draft, before *stat.Edition) (stat.Manifest, error) {
 	definitions, err := Canonical(d.Definitions)
