@@ -27,6 +27,7 @@ func ingestCommand() command {
 			ask := &intake{}
 			fs.StringVar(&ask.feed, "feed", "", "`identifier` of the feed that reads the export (default: the one that claims its file name)")
 			fs.BoolVar(&ask.bundled, "bundled", false, "take in the exports that ship with the definitions")
+			fs.StringVar(&ask.reload, "reload", "", "load the records of this data `set` again from the kept exports, after its fields have changed")
 			fs.BoolVar(&ask.dry, "dry-run", false, "read and check everything, and keep nothing")
 			fs.BoolVar(&ask.json, "json", false, "print the result as JSON")
 			fs.StringVar(&ask.fixes, "fixes", "", "the exports are give-back files of this `batch`, repaired")
@@ -34,6 +35,12 @@ func ingestCommand() command {
 			fs.StringVar(&ask.reason, "reason", "", "`sentence` that says why; required for a correction")
 			fs.StringVar(&ask.by, "by", "", "`name` of the person who hands the export in (default: the user of this computer)")
 			return func(ctx context.Context, p *program, args []string) error {
+				if ask.reload != "" {
+					if ask.bundled || len(args) > 0 || ask.dry {
+						return usageError("-reload stands alone")
+					}
+					return p.reload(ctx, ask.reload)
+				}
 				if ask.bundled == (len(args) > 0) {
 					return usageError("name the exports to take in, or say -bundled")
 				}
@@ -58,6 +65,7 @@ type intake struct {
 	fixes   string
 	verb    string
 	reason  string
+	reload  string
 	by      string
 	bundled bool
 	dry     bool
@@ -275,6 +283,7 @@ func (p *program) take(ctx context.Context, wh *working, defs stat.Definitions, 
 		return t, err
 	}
 	defer rows.Close()
+	step.measure(rows, of.Bytes)
 	loaded, err := wh.Load(ctx, batch, ds, rows)
 	if errors.As(err, &no) {
 		t.Result, t.Issues = "refused", no.Issues

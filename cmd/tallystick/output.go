@@ -41,6 +41,7 @@ func plural(n int64, one, many string) string {
 type progress struct {
 	mu   sync.Mutex
 	text string
+	more func(took time.Duration) string // how far it is, instead of text
 	done chan struct{}
 }
 
@@ -57,7 +58,11 @@ func (p *program) start(text string) *progress {
 				return
 			case now := <-tick.C:
 				g.mu.Lock()
-				fmt.Fprintf(p.stderr, "%s … %s\n", g.text, now.Sub(began).Round(time.Second))
+				took, text := now.Sub(began), g.text
+				if g.more != nil {
+					text = g.more(took)
+				}
+				fmt.Fprintf(p.stderr, "%s … %s\n", text, took.Round(time.Second))
 				g.mu.Unlock()
 			}
 		}
@@ -70,6 +75,24 @@ func (g *progress) say(text string) {
 	g.mu.Lock()
 	g.text = text
 	g.mu.Unlock()
+}
+
+// measure lets the step say how far the reading of an export of so many bytes is.
+func (g *progress) measure(rows interface{ Progress() (int64, int64) }, bytes int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	text := g.text
+	g.more = func(took time.Duration) string {
+		n, done := rows.Progress()
+		if n == 0 || took <= 0 {
+			return text
+		}
+		line := fmt.Sprintf("%s: %s, %s a second", text, plural(n, "row", "rows"), stat.FormatCount(int64(float64(n)/took.Seconds())))
+		if left := bytes - done; left > 0 && done > 0 {
+			line += fmt.Sprintf(", %s left", (time.Duration(float64(took) * float64(left) / float64(done))).Round(time.Second))
+		}
+		return line
+	}
 }
 
 // stop ends the step's lines.

@@ -12,6 +12,7 @@ import (
 	"io"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"tallystick/internal/stat"
 )
@@ -54,12 +55,15 @@ type Rows struct {
 	cancel context.CancelFunc
 	wait   sync.WaitGroup
 	end    func() // ends the unpacking of a workbook
-	err    error  // of the goroutine that splits; read after jobs is closed
+	rows   atomic.Int64
+	bytes  atomic.Int64
+	err    error // of the goroutine that splits; read after jobs is closed
 }
 
 // job is a run of records on its way through the workers.
 type job struct {
 	block  *block
+	bytes  int // of the block
 	result *parsed
 	ready  chan struct{}
 }
@@ -101,6 +105,9 @@ func Open(ctx context.Context, r io.Reader, in Input) (*Rows, error) {
 // Layout says what the vectors of the chunks are.
 func (r *Rows) Layout() stat.Layout { return r.plan.layout }
 
+// Progress tells how many rows and how many bytes of text have been handed on so far. It may be called at any time.
+func (r *Rows) Progress() (rows, bytes int64) { return r.rows.Load(), r.bytes.Load() }
+
 // Notices gives the warnings about the file as a whole.
 func (r *Rows) Notices() []stat.Issue { return r.plan.notices }
 
@@ -136,7 +143,7 @@ func (r *Rows) start(ctx context.Context, s *splitter, workers int) {
 				}
 				return
 			}
-			j := &job{block: b, ready: make(chan struct{})}
+			j := &job{block: b, bytes: len(b.data), ready: make(chan struct{})}
 			select {
 			case r.jobs <- j:
 			case <-ctx.Done():
@@ -172,6 +179,8 @@ func (r *Rows) Next(ctx context.Context) (*stat.Chunk, error) {
 		select {
 		case <-j.ready:
 			r.keys.check(r.plan, j.result)
+			r.rows.Add(j.result.chunk.Rows)
+			r.bytes.Add(int64(j.bytes))
 			return j.result.chunk, nil
 		case <-ctx.Done():
 			return nil, ctx.Err()

@@ -254,6 +254,19 @@ func (p *plan) fields(in Input, m stat.Mapping) error {
 	return nil
 }
 
+// Layout gives the layout of the data set's chunks, with the code lists of the definitions.
+func Layout(ds stat.Dataset, defs stat.Definitions) stat.Layout {
+	lists := map[string][]string{}
+	for _, f := range ds.Fields {
+		if list, ok := defs.Codelist(f.Codelist); ok {
+			for _, c := range list.Codes {
+				lists[f.Name] = append(lists[f.Name], c.Code)
+			}
+		}
+	}
+	return stat.NewLayout(ds, lists)
+}
+
 func dayOf(d stat.Date) int64 {
 	if d.IsZero() {
 		return 0

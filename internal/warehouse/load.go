@@ -68,10 +68,7 @@ func (w *Warehouse) load(ctx context.Context, conn *sql.Conn, tx *sql.Tx, b stat
 	if err != nil {
 		return b, err
 	}
-	source, err := newSource(ctx, layout, rows, w.dir)
-	if err != nil {
-		return b, err
-	}
+	source := w.newSource(ctx, layout, rows)
 	defer source.rejects.close()
 	if err := source.insert(ctx, conn, tx, table, seq); err != nil {
 		return b, err
@@ -161,7 +158,8 @@ func recordTable(ctx context.Context, tx *sql.Tx, ds stat.Dataset, layout stat.L
 	err := tx.QueryRowContext(ctx, "SELECT table_name, shape FROM record_tables WHERE dataset = ? ORDER BY table_name DESC LIMIT 1",
 		ds.ID).Scan(&table, &shape)
 	if err == nil && shape != layout.Shape() {
-		return "", fmt.Errorf("the fields of data set %s changed since its records were loaded: %w", ds.ID, stat.ErrConflict)
+		return "", fmt.Errorf("the fields of data set %s changed since its records were loaded; load them again from the kept exports: tallystick ingest -reload %s: %w",
+			ds.ID, ds.ID, stat.ErrConflict)
 	}
 	if err == nil {
 		return quoted(table)

@@ -20,7 +20,7 @@ import (
 // runs one statement at a time, and an export may be rejected in every row. The file has no name on disk, so
 // nothing is left of it after a crash.
 type spool struct {
-	dir string
+	of  *Warehouse
 	f   *os.File
 	w   *bufio.Writer
 	n   int64
@@ -32,7 +32,7 @@ func (s *spool) add(rejects []stat.Reject) error {
 		return nil
 	}
 	if s.f == nil {
-		f, err := os.CreateTemp(filepath.Join(s.dir, "exports"), ".rejected-*")
+		f, err := os.CreateTemp(filepath.Join(s.of.dir, "exports"), ".rejected-*")
 		if err != nil {
 			return fmt.Errorf("setting rejected rows aside: %w", err)
 		}
@@ -148,15 +148,11 @@ func (s *spool) insert(ctx context.Context, conn *sql.Conn, tx *sql.Tx, seq int)
 		return err
 	}
 	text := stat.LayoutColumn{Type: stat.FieldText}
-	src, err := newSource(ctx, stat.Layout{Columns: []stat.LayoutColumn{text, text, text}}, &unspool{r: bufio.NewReaderSize(s.f, 1<<20)}, s.dir)
-	if err != nil {
+	src := s.of.newSource(ctx, stat.Layout{Columns: []stat.LayoutColumn{text, text, text}}, &unspool{r: bufio.NewReaderSize(s.f, 1<<20)})
+	if err := register(conn, src); err != nil {
 		return err
 	}
-	name := "rejected_" + batchID(seq)
-	if err := register(conn, name, src); err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, "INSERT INTO quarantine (seq, line, text, cells, issues) SELECT ?, line, c0, c1, c2 FROM "+name+"()", seq)
+	_, err := tx.ExecContext(ctx, "INSERT INTO quarantine (seq, line, text, cells, issues) SELECT ?, line, c0, c1, c2 FROM "+src.name+"()", seq)
 	if src.err != nil {
 		return src.err
 	}

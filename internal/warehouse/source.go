@@ -20,6 +20,7 @@ import (
 // reading and checking in Go and writing in DuckDB run at the same time, and no row is moved on its own.
 type source struct {
 	ctx     context.Context
+	name    string // of the table function
 	layout  stat.Layout
 	rows    Rows
 	mu      sync.Mutex // guards rows, total, rejects, err, done
@@ -29,9 +30,9 @@ type source struct {
 	done    bool
 }
 
-func newSource(ctx context.Context, layout stat.Layout, rows Rows, dir string) (*source, error) {
-	return &source{ctx: ctx, layout: layout, rows: rows, rejects: &spool{dir: dir},
-		total: totals{periods: map[stat.Period]bool{}, dated: layout.Dated}}, nil
+func (w *Warehouse) newSource(ctx context.Context, layout stat.Layout, rows Rows) *source {
+	return &source{ctx: ctx, name: fmt.Sprintf("rows_%d", w.functions.Add(1)), layout: layout, rows: rows, rejects: &spool{of: w},
+		total: totals{periods: map[stat.Period]bool{}, dated: layout.Dated}}
 }
 
 // next returns the next chunk that has records, or nil at the end.
@@ -61,8 +62,7 @@ func (s *source) next() (*stat.Chunk, error) {
 
 // insert moves all records into the table. The error of the rows, if there is one, comes back as it was.
 func (s *source) insert(ctx context.Context, conn *sql.Conn, tx *sql.Tx, table string, seq int) error {
-	name := fmt.Sprintf("load_%s", batchID(seq))
-	if err := register(conn, name, s); err != nil {
+	if err := register(conn, s); err != nil {
 		return err
 	}
 	columns, values := []string{"batch", "line"}, []string{fmt.Sprint(seq), "line"}
@@ -86,7 +86,7 @@ func (s *source) insert(ctx context.Context, conn *sql.Conn, tx *sql.Tx, table s
 		}
 	}
 	_, err := tx.ExecContext(ctx, "INSERT INTO "+table+" ("+strings.Join(columns, ", ")+") SELECT "+
-		strings.Join(values, ", ")+" FROM "+name+"()", args...)
+		strings.Join(values, ", ")+" FROM "+s.name+"()", args...)
 	if s.err != nil {
 		return s.err
 	}
@@ -95,8 +95,8 @@ func (s *source) insert(ctx context.Context, conn *sql.Conn, tx *sql.Tx, table s
 
 // register makes a table function of the source. The function belongs to the database as long as it is open, so
 // its name is used once.
-func register(conn *sql.Conn, name string, s duckdb.ParallelChunkTableSource) error {
-	return duckdb.RegisterTableUDF(conn, name, duckdb.ParallelChunkTableFunction{
+func register(conn *sql.Conn, s *source) error {
+	return duckdb.RegisterTableUDF(conn, s.name, duckdb.ParallelChunkTableFunction{
 		Config:        duckdb.TableFunctionConfig{},
 		BindArguments: func(map[string]any, ...any) (duckdb.ParallelChunkTableSource, error) { return s, nil },
 	})

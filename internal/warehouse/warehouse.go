@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"sync/atomic"
 	"time"
 
 	"tallystick/internal/duckdb"
@@ -27,8 +28,9 @@ var files embed.FS
 
 // Warehouse is an open warehouse. It is safe for use by several goroutines, but loads exclude each other.
 type Warehouse struct {
-	db  *sql.DB
-	dir string
+	db        *sql.DB
+	dir       string
+	functions atomic.Int64 // table functions made so far, for their names
 }
 
 // Open opens the warehouse in the folder, making both if they are absent: dir/warehouse.duckdb and dir/exports.
