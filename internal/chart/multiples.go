@@ -96,7 +96,7 @@ func (s *sheet) multiples(p stat.Panel, b stat.Breakdown, obs []stat.Observation
 	s.y = start + height - 6
 	text := "All on one scale. "
 	if all > len(codes) {
-		text += fmt.Sprintf("%d more are in the table. ", all-len(codes))
+		text += inTable(all-len(codes), "") + ". "
 	}
 	for _, status := range stat.Statuses {
 		if missing[status] {
@@ -143,7 +143,8 @@ const (
 	cellWithheld             // a figure that is withheld
 )
 
-var cellWords = []string{cellFigure: "a figure", cellZero: "zero", cellMissing: "not reported", cellWithheld: "withheld"}
+var cellWords = []string{cellFigure: "a figure", cellZero: "zero", cellMissing: "not reported",
+	cellWithheld: "withheld"}
 
 func cellOf(o stat.Observation) cell {
 	switch {
@@ -191,7 +192,8 @@ func (s *sheet) coverage(p stat.Panel, b stat.Breakdown, obs []stat.Observation,
 		used[cellOf(o)] = true
 	}
 	kinds := map[cell]*series{}
-	for c, one := range map[cell]series{cellFigure: strokes(seriesColour(0), cellHeight, 3), cellZero: strokes(seriesColour(0), 3, 3),
+	for c, one := range map[cell]series{cellFigure: strokes(seriesColour(0), cellHeight, 3),
+		cellZero: strokes(seriesColour(0), 3, 3),
 		cellMissing: strokes(muted, 1.5, 5), cellWithheld: strokes(seriesColour(1), 7, 3)} {
 		kinds[c] = &one
 	}

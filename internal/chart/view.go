@@ -186,12 +186,11 @@ func (s *sheet) codeBars(p stat.Panel, b stat.Breakdown, obs []stat.Observation,
 	s.heading(p, obs, true)
 	more := ""
 	if len(rows) > mostCodes {
-		more = fmt.Sprintf("%d more are in the table. ", len(rows)-mostCodes)
+		more = inTable(len(rows)-mostCodes, "") + ". "
 		if len(v.Order) == 0 {
-			more = fmt.Sprintf("%d more, with %s or fewer, are in the table. ", len(rows)-mostCodes,
-				s.figure(rows[mostCodes].obs, false))
+			more = inTable(len(rows)-mostCodes, s.figure(rows[mostCodes].obs, false)+" or fewer") + ". "
 			if rows[mostCodes].obs.Value == 0 {
-				more = fmt.Sprintf("%d more reported 0 and are in the table. ", len(rows)-mostCodes)
+				more = inTable(len(rows)-mostCodes, "0") + ". "
 			}
 		}
 		rows = rows[:mostCodes]
@@ -204,6 +203,18 @@ func (s *sheet) codeBars(p stat.Panel, b stat.Breakdown, obs []stat.Observation,
 	s.key(stat.Panel{Form: stat.FormSpans, Series: p.Series, Clock: p.Clock}, obs)
 	s.note(more + standings(obs))
 	return nil
+}
+
+// inTable says that n more codes, with the values if they can be told, are in the table and not in the figure.
+func inTable(n int, values string) string {
+	verb := "are"
+	if n == 1 {
+		verb = "is"
+	}
+	if values != "" {
+		values = ", with " + values + ","
+	}
+	return fmt.Sprintf("%d more%s %s in the table", n, values, verb)
 }
 
 // standings says how many codes have no figure, and why.
