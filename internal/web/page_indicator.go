@@ -77,6 +77,7 @@ type change struct {
 	ID    string // of an event
 	Date  stat.Date
 	When  string
+	Stamp string // the date for programs, as exactly as it is known: 2016-03-31, 2016-03, 2016
 	Title string
 	Text  string
 	Link  string
@@ -332,7 +333,7 @@ func lawOf(st stat.Statute, day stat.Date) law {
 func changes(answer stat.Answer, defs stat.Definitions) []change {
 	var out []change
 	for _, b := range answer.Breaks {
-		out = append(out, change{Date: b.Date, When: b.Date.Long(), Title: b.Act, Text: b.Text, Link: webLink(b.Source), Break: true})
+		out = append(out, change{Date: b.Date, When: b.Date.Long(), Stamp: b.Date.String(), Title: b.Act, Text: b.Text, Link: webLink(b.Source), Break: true})
 	}
 	for _, id := range answer.Events {
 		for _, e := range defs.Events {

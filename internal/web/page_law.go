@@ -60,7 +60,10 @@ func (s *Server) laws(v *visit) (*representation, error) {
 
 // eventLine is an event as a line of a timeline.
 func eventLine(e stat.Event) change {
-	return change{ID: e.ID, Date: e.Date, When: dateWords(e.Date, e.Precision), Title: e.Title, Text: e.Text, Link: webLink(e.Address)}
+	return change{
+		ID: e.ID, Date: e.Date, When: dateWords(e.Date, e.Precision), Stamp: dateStamp(e.Date, e.Precision),
+		Title: e.Title, Text: e.Text, Link: webLink(e.Address),
+	}
 }
 
 // lawPage is one section with its versions side by side and the figures counted under it.

@@ -81,6 +81,18 @@ func dateWords(d stat.Date, precision string) string {
 	}
 }
 
+// dateStamp is a date for programs, as exactly as it is known.
+func dateStamp(d stat.Date, precision string) string {
+	switch precision {
+	case "year":
+		return d.String()[:4]
+	case "month":
+		return d.String()[:7]
+	default:
+		return d.String()
+	}
+}
+
 // webLink is an address that a page may link to: http or https with a host, or else "". An address comes from
 // data and could otherwise name a script.
 func webLink(address string) string {
