@@ -178,16 +178,57 @@ func TestS5DelinquentChildrenByCounty(t *testing.T) {
 	})
 }
 
+// TestS6DelinquentChildrenProtected finds the reference's two rounds and intervals of [1, 14] or wider before the
+// clean-up. The clean-up publishes again what is not needed, down to what the rule asks for and no further.
 func TestS6DelinquentChildrenProtected(t *testing.T) {
 	plan := fcsm(t)
-	got, err := Suppress(plan, Rule{K: 5, MostWithheld: 1})
+	rule := Rule{K: 5, MostWithheld: 1}
+	s := newSuppressor(plan, rule)
+	if err := s.mark(); err != nil {
+		t.Fatal(err)
+	}
+	rounds := 1
+	for ; ; rounds++ {
+		s.lines()
+		failures, err := s.judge(false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(failures) == 0 {
+			break
+		}
+		if stuck := s.repair(failures); len(stuck) > 0 {
+			t.Fatalf("repair is stuck at %v", stuck)
+		}
+	}
+	if rounds != 2 {
+		t.Errorf("%d rounds, want 2", rounds)
+	}
+	ranges, err := Attack(plan, s.withheld, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Audit.Rounds > 2 {
-		t.Errorf("Suppress took %d rounds, want at most 2", got.Audit.Rounds)
+	small := 0
+	for _, r := range ranges {
+		if !s.primary[r.Cell] {
+			continue
+		}
+		small++
+		if r.Lower > 1 || r.Upper < 14 {
+			t.Errorf("%s is in [%g, %g], want [1, 14] or wider", plan.Cells[r.Cell].Key, r.Lower, r.Upper)
+		}
 	}
-	checkSafe(t, plan, got, Rule{K: 5})
+	if small != 6 {
+		t.Errorf("%d small cells, want 6", small)
+	}
+	got, err := Suppress(plan, rule)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if before := len(names(plan, s.withheld)); len(names(plan, got.Withheld)) >= before {
+		t.Errorf("the clean-up leaves %d cells withheld of %d", len(names(plan, got.Withheld)), before)
+	}
+	checkSafe(t, plan, got, rule)
 }
 
 func TestS7IntervalsOfFourCorners(t *testing.T) {
