@@ -193,7 +193,7 @@ func (s *sheet) coverage(p stat.Panel, b stat.Breakdown, obs []stat.Observation,
 	}
 	kinds := map[cell]*series{}
 	for c, one := range map[cell]series{cellFigure: strokes(seriesColour(0), cellHeight, 3),
-		cellZero: strokes(seriesColour(0), 3, 3),
+		cellZero:    strokes(seriesColour(0), 3, 3),
 		cellMissing: strokes(muted, 1.5, 5), cellWithheld: strokes(seriesColour(1), 7, 3)} {
 		kinds[c] = &one
 	}
