@@ -47,8 +47,9 @@ type shelf struct {
 // slot is the content of one release, read once however many ask for it at the same time.
 type slot struct {
 	once    sync.Once
-	content *content
+	content *content // written once; read only after once.Do
 	err     error
+	bytes   int64 // about how much memory content takes, once it is read; guarded by the library's lock
 }
 
 // DefaultBound is how much content of opened releases a library keeps, in bytes.
@@ -264,6 +265,7 @@ func (l *Library) open(e *entry) (*Release, error) {
 		l.forget(e.sha256, s)
 		return nil, fmt.Errorf("open release %s: %w", e.manifest.ID, s.err)
 	}
+	s.bytes = s.content.bytes
 	l.trim()
 	return &Release{entry: e, content: s.content, log: l.shelf.Load().log}, nil
 }
@@ -273,10 +275,10 @@ func (l *Library) trim() {
 	var total int64
 	for i := len(l.used) - 1; i >= 0; i-- {
 		s := l.kept[l.used[i]]
-		if s.content == nil {
-			continue
+		if s.bytes == 0 {
+			continue // still being read
 		}
-		total += s.content.bytes
+		total += s.bytes
 		if total > l.bound && i < len(l.used)-1 {
 			l.forget(l.used[i], s)
 		}
