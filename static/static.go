@@ -4,7 +4,7 @@ package static
 
 import "embed"
 
-// FS holds the files of this folder.
+// FS holds what is served or drawn with; the pictures of the README in readme are not among it.
 //
-//go:embed *
+//go:embed *.css *.js vendor
 var FS embed.FS
