@@ -36,10 +36,11 @@ type indicatorPage struct {
 	References []link
 	EmbedFrozen,
 	EmbedCurrent string
-	Pinned  string // address of this page as it stands in this release, for ever
-	Sources []sourceLine
-	Related []link
-	Dataset *schemaDataset
+	Pinned   string // address of this page as it stands in this release, for ever
+	Sources  []sourceLine
+	Related  []link
+	Accounts []link // questions to which its figures and others give different answers
+	Dataset  *schemaDataset
 }
 
 // panelLine defines one panel: what it counts, on which clock, and the sentence the rules wrote about it.
@@ -153,6 +154,7 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 		Pinned:    "/releases/" + v.rel.ID() + "/indicators/" + ind.ID,
 		Sources:   sourceLines(obs),
 		Related:   v.related(ind, defs),
+		Accounts:  v.accountsOf(ind.ID, defs),
 	}
 	if tables := chart.NewTable(ind, obs, defs); len(tables) > 0 {
 		p.Tables = []table{newTable(tables[0], ind, v.valuesPath())}

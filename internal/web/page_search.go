@@ -132,6 +132,9 @@ func (v *visit) findables() []findable {
 	for _, c := range defs.Claims {
 		add("Claim", "/claims#"+c.ID, c.Title, c.Quote, c.Speaker, c.About)
 	}
+	for _, r := range defs.Reconciliations {
+		add("Different answers", "/accounts/"+r.ID, r.Question, r.Title, r.About, r.Reason)
+	}
 	for _, d := range defs.Duties {
 		add("Duty to report", "/duties/"+d.ID, d.Title, d.About, d.Citation)
 	}

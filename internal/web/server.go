@@ -90,6 +90,8 @@ func (s *Server) router() *echo.Echo {
 	get("/duties", s.stored(s.duties))
 	get("/duties/:id", s.stored(s.duty))
 	get("/claims", s.stored(s.claims))
+	get("/accounts", s.stored(s.accounts))
+	get("/accounts/:id", s.stored(s.account))
 	get("/laws", s.stored(s.laws))
 	get("/laws/:id", s.stored(s.law))
 	get("/sources", s.stored(s.sources))

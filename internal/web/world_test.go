@@ -77,6 +77,9 @@ func draft(id string, at time.Time, selling float64) release.Draft {
 		count(children.ID, "referred", "all", stat.CalendarYear(2013), 0),
 		count(children.ID, "referred", "all", stat.CalendarYear(2014), 94),
 	}
+	again := count(children.ID, "referred", "all", stat.CalendarYear(2014), 80)
+	again.Ordinal, again.Bound, again.Interval = 1, stat.BoundAbout, nil
+	obs = append(obs, again)
 	missing := count(children.ID, "referred", "all", stat.CalendarYear(2015), 0)
 	missing.Status, missing.Interval, missing.Citations = stat.StatusNotReported, nil, []stat.Citation{evil}
 	withheld := count(children.ID, "referred", "all", stat.CalendarYear(2016), 0)
@@ -132,6 +135,24 @@ func draft(id string, at time.Time, selling float64) release.Draft {
 			Said: stat.Date{Year: 2016, Month: 3, Day: 31}, Work: "A paper", Publisher: "A press", Address: "https://example.org/paper", About: hostile,
 			Holds: []stat.Assertion{{Figure: "sellers-and-buyers/arrested/selling", Period: "2005-2014", Is: stat.BoundExactly, Value: 3557}},
 		}},
+		Reconciliations: []stat.Reconciliation{
+			{
+				ID: "two-reports", Title: "Two reports", Question: "How many children, then and later?", About: hostile,
+				Reason: "The reason is not known.", Figures: []stat.ReconciledFigure{
+					{Figure: "children/referred/all", Period: "2014", Label: "A report", Why: hostile},
+					{Figure: "children/referred/all", Period: "2014", Ordinal: 1, Label: "Another report", Why: "It says about."},
+					{Figure: "children/referred/all", Period: "1999", Label: "A figure that is gone", Why: "Nobody has it."},
+				},
+			},
+			{
+				ID: "unlike", Title: "One year", Question: "How much was there?", About: "They sound alike.", Reason: "The units differ.",
+				Figures: []stat.ReconciledFigure{
+					{Figure: "sellers-and-buyers/arrested/selling", Period: "2005-2014", Label: "Arrests", Why: "Ten years."},
+					{Figure: "children/referred/all", Period: "2016", Label: "Children", Why: "One year, and withheld."},
+					{Figure: "children/referred/all", Period: "2014", Label: "Children before", Why: "One year."},
+				},
+			},
+		},
 		Events: []stat.Event{{
 			ID: "review", Date: stat.Date{Year: 2016, Month: 3, Day: 1}, Precision: "month", Kind: "publication", Title: "Review published",
 			Text: "The commission published its review.", Address: "https://example.org/review.pdf",
