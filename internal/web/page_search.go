@@ -126,6 +126,11 @@ func (v *visit) findables() []findable {
 		}
 		add("Law", "/laws/"+st.ID, st.Citation+" "+st.Title, st.Plain, versions...)
 	}
+	var asked []string
+	for _, e := range defs.Elements {
+		asked = append(asked, e.Element, e.StateThen, e.StateNow, e.Federal)
+	}
+	add("Law", "/laws/elements", "Trafficking under state and federal law", "What must be shown, then and now.", asked...)
 	for _, e := range defs.Events {
 		add("Event", "/laws#event-"+e.ID, e.Title, dateWords(e.Date, e.Precision)+". "+e.Text, e.Act)
 	}

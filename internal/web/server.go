@@ -93,6 +93,7 @@ func (s *Server) router() *echo.Echo {
 	get("/accounts", s.stored(s.accounts))
 	get("/accounts/:id", s.stored(s.account))
 	get("/laws", s.stored(s.laws))
+	get("/laws/elements", s.stored(s.elements))
 	get("/laws/:id", s.stored(s.law))
 	get("/sources", s.stored(s.sources))
 	get("/methods", s.stored(s.methods))

@@ -135,6 +135,16 @@ func draft(id string, at time.Time, selling float64) release.Draft {
 			Said: stat.Date{Year: 2016, Month: 3, Day: 31}, Work: "A paper", Publisher: "A press", Address: "https://example.org/paper", About: hostile,
 			Holds: []stat.Assertion{{Figure: "sellers-and-buyers/arrested/selling", Period: "2005-2014", Is: stat.BoundExactly, Value: 3557}},
 		}},
+		Elements: []stat.Element{
+			{
+				ID: "minor", Element: "If the person is under 18", StateThen: "Coercion.", StateNow: "One act is enough.",
+				Federal: "One act is enough.", Sources: []string{"https://example.org/act", "https://example.org/code"}, Confidence: "high",
+			},
+			{
+				ID: "labor", Element: "Labor " + hostile, StateThen: "In the same section.", StateNow: "In the same section.",
+				Federal: "A section of its own.", Sources: []string{"https://example.org/code", "javascript:alert(5)"}, Confidence: "medium",
+			},
+		},
 		Reconciliations: []stat.Reconciliation{
 			{
 				ID: "two-reports", Title: "Two reports", Question: "How many children, then and later?", About: hostile,
