@@ -6,5 +6,5 @@ import "embed"
 
 // FS holds what is served or drawn with; the pictures of the README in readme are not among it.
 //
-//go:embed *.css *.js vendor
+//go:embed *.css *.js *.svg vendor
 var FS embed.FS
