@@ -11,6 +11,7 @@ import (
 	"os/user"
 	"path"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"tallystick/internal/ingest"
@@ -256,6 +257,7 @@ func (p *program) take(ctx context.Context, wh *working, defs stat.Definitions, 
 	if err != nil {
 		return t, err
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(ingest.GCPercent))
 	batch.Verb, batch.Reason = stat.Verb(ask.verb), ask.reason
 	step := p.start("ingesting " + filepath.Base(name))
 	defer step.stop()

@@ -12,9 +12,6 @@ import (
 	"tallystick/internal/stat"
 )
 
-// givebackColumns are the columns that a give-back file has after the sender's own, the first being required.
-var givebackColumns = []string{"row", "problem", "fix"}
-
 // Fixes are rows that a sender repaired: the cells in the columns of the original export, by the physical line of the
 // row in it.
 type Fixes map[int64][]string

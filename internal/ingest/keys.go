@@ -19,6 +19,10 @@ type keys struct {
 	n     int
 }
 
+// GCPercent is the setting of debug.SetGCPercent with which a program should read large exports: the table of keys is most
+// of what is alive and holds no pointers, so that collecting often costs little, and seldom costs as much memory again.
+const GCPercent = 20
+
 type entry struct {
 	hash uint64
 	sum  uint32

@@ -556,11 +556,8 @@ func (c *compiler) record(r record, over map[string]stat.FieldMap, u unfolded) e
 		case !named && i == p.value && u.column >= 0:
 			g.column = u.column
 		case !named:
-			if g.column = c.find(col.Name); g.column < 0 {
-				g.absent = true
-				if col.required || i == p.value {
-					c.missing = append(c.missing, col.Name)
-				}
+			if g.column = c.find(col.Name); g.column < 0 && (col.required || i == p.value) {
+				c.missing = append(c.missing, col.Name)
 			}
 		default:
 			var err error

@@ -18,7 +18,6 @@ type getter struct {
 	change *change
 	dates  []dateFormat
 	header string // for sentences
-	absent bool   // the field has no source in this feed
 }
 
 // part is one of the three things that a text about a period gives.

@@ -38,7 +38,6 @@ type worker struct {
 	last   [2]int64
 	memo   map[*change]map[string][]byte // what a change made of a text
 	period periodText                    // the last text about a period that was read
-	empty  bool                          // the row made no record
 }
 
 // periodText is a text about a period and what it says.

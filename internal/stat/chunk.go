@@ -14,7 +14,6 @@ type Chunk struct {
 	Accepted   int64
 	Duplicates int64
 	SetAside   []Aside  // counts by reason, in the order of their first row
-	Issues     []Issue  // warnings; the errors stand with the rejects
 	Periods    []Period // the periods the records cover, sorted, without their words; see Layout.Dated
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,13 +22,7 @@ import (
 // BenchmarkLoad sets ingestion (received, checked, keyed, loaded, committed) against DuckDB's own read_csv of the same
 // file with the types given, into a database file. TALLYSTICK_BENCH_ROWS says how many rows (one million).
 func BenchmarkLoad(b *testing.B) {
-	n := 1_000_000
-	if s := os.Getenv("TALLYSTICK_BENCH_ROWS"); s != "" {
-		var err error
-		if n, err = strconv.Atoi(s); err != nil {
-			b.Fatal(err)
-		}
-	}
+	n := benchRows(b)
 	path := arrestsFile(b, n, 0)
 	for b.Loop() {
 		start := time.Now()
@@ -39,8 +34,32 @@ func BenchmarkLoad(b *testing.B) {
 		b.ReportMetric(raw.Seconds(), "raw-s")
 		b.ReportMetric(took.Seconds(), "ingest-s")
 		b.ReportMetric(took.Seconds()/raw.Seconds(), "ratio")
+	}
+}
+
+// BenchmarkMemory tells how much memory an ingestion takes at most. It is right only when no other benchmark has run
+// before it in the same process.
+func BenchmarkMemory(b *testing.B) {
+	n := benchRows(b)
+	path := arrestsFile(b, n, 0)
+	for b.Loop() {
+		ours(b, path, int64(n))
 		b.ReportMetric(peakMiB(b), "peak-MiB")
 	}
+}
+
+// benchRows is how many rows TALLYSTICK_BENCH_ROWS asks for, or one million.
+func benchRows(b *testing.B) int {
+	b.Helper()
+	s := os.Getenv("TALLYSTICK_BENCH_ROWS")
+	if s == "" {
+		return 1_000_000
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return n
 }
 
 // BenchmarkReject sets the time that a rejected row takes against that of an accepted one.
@@ -101,6 +120,7 @@ func rawLoad(b *testing.B, path string, n int) {
 }
 
 func ours(b *testing.B, path string, n int64) {
+	defer debug.SetGCPercent(debug.SetGCPercent(ingest.GCPercent))
 	ctx := context.Background()
 	w, err := warehouse.Open(ctx, b.TempDir())
 	if err != nil {

@@ -75,7 +75,7 @@ func create(ctx context.Context, dir, path string) error {
 }
 
 func openFile(ctx context.Context, path string) (*sql.DB, error) {
-	db, err := duckdb.Open(ctx, path, duckdb.Options{})
+	db, err := duckdb.Open(ctx, path, duckdb.Options{MemoryMB: 384})
 	if err != nil {
 		return nil, err
 	}
