@@ -64,13 +64,12 @@ func commands() []command {
 
 // program is what every command gets from its surroundings.
 type program struct {
-	getenv  func(string) string
-	stdout  io.Writer
-	stderr  io.Writer
-	now     func() time.Time
-	data    string // folder of the definitions
-	state   string // folder of the running installation
-	verbose bool
+	getenv func(string) string
+	stdout io.Writer
+	stderr io.Writer
+	now    func() time.Time
+	data   string // folder of the definitions
+	state  string // folder of the running installation
 }
 
 // usageError is a call that cannot be understood; its text says why.
