@@ -678,8 +678,7 @@ func (d *disclosure) groups() {
 	for i := range d.group {
 		d.group[i] = i
 	}
-	var root func(i int) int
-	root = func(i int) int {
+	root := func(i int) int {
 		for d.group[i] != i {
 			i = d.group[i]
 		}
