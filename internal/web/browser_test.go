@@ -105,9 +105,12 @@ func theme(t *testing.T, ctx context.Context, scheme string, width int64) {
 
 // representative is one page of each kind.
 var representative = []string{
-	"/", "/indicators", "/indicators/sellers-and-buyers", "/indicators/children", "/values/sellers-and-buyers/arrested/ratio/2005-2014",
-	"/values/children/referred/all/2016", "/releases", "/releases/2026-11-24", "/releases/2026-11-24/indicators/sellers-and-buyers",
-	"/places", "/laws", "/laws/53a-83", "/claims", "/duties", "/sources", "/methods", "/search?q=sex", "/about", "/accessibility",
+	"/", "/indicators", "/indicators/sellers-and-buyers", "/indicators/children",
+	"/values/sellers-and-buyers/arrested/ratio/2005-2014",
+	"/values/children/referred/all/2016", "/releases", "/releases/2026-11-24",
+	"/releases/2026-11-24/indicators/sellers-and-buyers",
+	"/places", "/laws", "/laws/53a-83", "/claims", "/duties", "/sources", "/methods", "/search?q=sex",
+	"/about", "/accessibility",
 	"/embed/sellers-and-buyers", "/accounts", "/accounts/two-reports",
 }
 
@@ -120,7 +123,8 @@ func TestBrowserEveryPage(t *testing.T) {
 	defer server.Close()
 	ctx, w := browser(t)
 	for _, off := range []bool{false, true} {
-		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: off})
+		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled,
+			emulation.SetScriptExecutionDisabledParams{Value: off})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -177,7 +181,8 @@ func TestBrowserShowsTheSameNumbers(t *testing.T) {
 			t.Errorf("the %s does not say 3,558: %s", place, text)
 		}
 	}
-	if err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(".explore button")), chromedp.WaitVisible(chromedp.CSS(".explored svg"))); err != nil {
+	err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(".explore button")), chromedp.WaitVisible(chromedp.CSS(".explored svg")))
+	if err != nil {
 		t.Fatal(err)
 	}
 	if text := read(".explored svg"); !strings.Contains(text, "3,558") {
@@ -257,9 +262,10 @@ func TestBrowserAccessibility(t *testing.T) {
 			if err := chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](string(axe)+";0")); err != nil {
 				t.Fatal(err)
 			}
-			found, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a",
-					"wcag21aa", "wcag22aa", "best-practice"]}).then((r) => r.violations.flatMap((v) =>
-					v.nodes.slice(0, 3).map((n) => v.id + ": " + n.html.slice(0, 160) + " — " + (n.any[0] || n.all[0] || n.none[0] || {}).message)))`,
+			found, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`axe.run(document, {runOnly: ["wcag2a", "wcag2aa",
+					"wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then((r) => r.violations.flatMap((v) =>
+					v.nodes.slice(0, 3).map((n) => v.id + ": " + n.html.slice(0, 160) + " — " +
+					(n.any[0] || n.all[0] || n.none[0] || {}).message)))`,
 				chromedp.EvalAwaitPromise))
 			if err != nil {
 				t.Fatalf("%s: %v", address, err)

@@ -29,7 +29,8 @@ func (v *visit) reference(id, ext, contentType string) (*representation, error) 
 	var body string
 	switch ext {
 	case ".bib":
-		body = fmt.Sprintf("@misc{%s,\n  title = {%s},\n  author = {{%s}},\n  year = {%d},\n  month = {%d},\n  note = {Release %s},\n  url = {%s}\n}\n",
+		body = fmt.Sprintf("@misc{%s,\n  title = {%s},\n  author = {{%s}},\n  year = {%d},\n  month = {%d},\n"+
+			"  note = {Release %s},\n  url = {%s}\n}\n",
 			name, texText(ind.Title), texText(site.Publisher), day.Year, day.Month, v.rel.ID(), address)
 	case ".ris":
 		body = strings.Join([]string{
@@ -53,8 +54,9 @@ func (v *visit) reference(id, ext, contentType string) (*representation, error) 
 				DateParts [][]int `json:"date-parts"`
 			} `json:"issued"`
 		}{{
-			ID: name, Type: "dataset", Title: ind.Title, Author: []author{{site.Publisher}}, Publisher: site.Name + " " + site.Place,
-			Version: v.rel.ID(), URL: address,
+			ID: name, Type: "dataset", Title: ind.Title, Author: []author{{site.Publisher}},
+			Publisher: site.Name + " " + site.Place,
+			Version:   v.rel.ID(), URL: address,
 			Issued: struct {
 				DateParts [][]int `json:"date-parts"`
 			}{[][]int{{day.Year, int(day.Month), day.Day}}},
@@ -74,6 +76,7 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // texText escapes what TeX would read as commands.
 func texText(s string) string {
-	return strings.NewReplacer(`\`, `\textbackslash{}`, `{`, `\{`, `}`, `\}`, `%`, `\%`, `&`, `\&`, `#`, `\#`, `$`, `\$`, `_`, `\_`).
-		Replace(oneLine(s))
+	return strings.NewReplacer(
+		`\`, `\textbackslash{}`, `{`, `\{`, `}`, `\}`, `%`, `\%`, `&`, `\&`, `#`, `\#`, `$`, `\$`, `_`, `\_`,
+	).Replace(oneLine(s))
 }

@@ -88,11 +88,14 @@ func (v *visit) downloads(id string) []download {
 			continue
 		}
 		list = append(list, download{
-			Path: v.indicatorPath(id) + f.ext, Title: f.title, Format: strings.TrimPrefix(f.ext, "."), Size: ref.Bytes, About: f.about,
+			Path: v.indicatorPath(id) + f.ext, Title: f.title, Format: strings.TrimPrefix(f.ext, "."),
+			Size: ref.Bytes, About: f.about,
 		})
 	}
 	if _, err := v.rel.Ref("figures/" + id + ".svg"); err == nil {
-		list = append(list, download{Path: v.indicatorPath(id) + ".png", Title: "Picture for slides", Format: "png", About: "as PNG"})
+		list = append(list, download{
+			Path: v.indicatorPath(id) + ".png", Title: "Picture for slides", Format: "png", About: "as PNG",
+		})
 	}
 	return list
 }

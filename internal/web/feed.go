@@ -55,8 +55,9 @@ func (s *Server) feed(v *visit) (*representation, error) {
 			return nil, err
 		}
 		entry := atomEntry{
-			ID: "urn:sha256:" + rel.SHA256(), Title: "Release " + m.ID + ": " + m.Title, Updated: m.PublishedAt.UTC().Format(atomTime),
-			Link: atomLink{Rel: "alternate", Type: "text/html", Href: v.base() + "/releases/" + m.ID}, Summary: m.Reason,
+			ID: "urn:sha256:" + rel.SHA256(), Title: "Release " + m.ID + ": " + m.Title,
+			Updated: m.PublishedAt.UTC().Format(atomTime),
+			Link:    atomLink{Rel: "alternate", Type: "text/html", Href: v.base() + "/releases/" + m.ID}, Summary: m.Reason,
 		}
 		if i == 0 {
 			f.Updated = entry.Updated

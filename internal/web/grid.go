@@ -92,7 +92,8 @@ func (v *visit) grid(p stat.Panel, b stat.Breakdown, obs []stat.Observation) gri
 				if i := slices.IndexFunc(values, func(o stat.Observation) bool { return o.Period.Key() == q.Key() }); i >= 0 {
 					o := values[i]
 					cell = agencyRow{
-						Number: numberWords(o, p), Symbol: o.Status.Symbol(), Status: o.Status.Words(), Key: o.Key(), Path: v.valuePath(o.Key()),
+						Number: numberWords(o, p), Symbol: o.Status.Symbol(), Status: o.Status.Words(),
+						Key: o.Key(), Path: v.valuePath(o.Key()),
 					}
 				}
 				row.Cells = append(row.Cells, cell)

@@ -59,7 +59,8 @@ func (s *Server) claims(v *visit) (*representation, error) {
 	for _, c := range defs.Claims {
 		judged := stat.JudgeClaim(c, obs)
 		e := claimEntry{
-			Claim: c, When: dateWords(c.Said, c.Precision), Verdict: verdictWords[judged.Verdict], Class: string(judged.Verdict), Why: judged.Why,
+			Claim: c, When: dateWords(c.Said, c.Precision), Verdict: verdictWords[judged.Verdict],
+			Class: string(judged.Verdict), Why: judged.Why,
 		}
 		e.Address = webLink(c.Address)
 		for _, a := range judged.Assertions {

@@ -38,7 +38,8 @@ type dueLine struct {
 // duties serves GET /duties.
 func (s *Server) duties(v *visit) (*representation, error) {
 	p := dutiesPage{
-		page: v.frame("Who has to report", "The duties to report on trafficking: who owes what to whom, by when, and what is recorded here."),
+		page: v.frame("Who has to report",
+			"The duties to report on trafficking: who owes what to whom, by when, and what is recorded here."),
 		AsOf: v.today(),
 	}
 	for _, d := range v.rel.Definitions().Duties {

@@ -335,7 +335,9 @@ func lawOf(st stat.Statute, day stat.Date) law {
 func changes(answer stat.Answer, defs stat.Definitions) []change {
 	var out []change
 	for _, b := range answer.Breaks {
-		out = append(out, change{Date: b.Date, When: b.Date.Long(), Stamp: b.Date.String(), Title: b.Act, Text: b.Text, Link: webLink(b.Source), Break: true})
+		out = append(out, change{
+			Date: b.Date, When: b.Date.Long(), Stamp: b.Date.String(), Title: b.Act, Text: b.Text, Link: webLink(b.Source), Break: true,
+		})
 	}
 	for _, id := range answer.Events {
 		for _, e := range defs.Events {
@@ -345,7 +347,9 @@ func changes(answer stat.Answer, defs stat.Definitions) []change {
 			line := eventLine(e)
 			// The act that made a break is told once, as an event that says more.
 			before := len(out)
-			out = slices.DeleteFunc(out, func(c change) bool { return c.Break && e.Act != "" && c.Title == e.Act && c.Date == e.Date })
+			out = slices.DeleteFunc(out, func(c change) bool {
+				return c.Break && e.Act != "" && c.Title == e.Act && c.Date == e.Date
+			})
 			line.Break = len(out) < before
 			out = append(out, line)
 		}

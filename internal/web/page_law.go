@@ -38,7 +38,8 @@ var roles = []struct{ code, title string }{
 // laws serves GET /laws.
 func (s *Server) laws(v *visit) (*representation, error) {
 	defs := v.rel.Definitions()
-	p := lawsPage{page: v.frame("Laws", "The sections of law that figures are counted under, with every version we know of.")}
+	p := lawsPage{page: v.frame("Laws",
+		"The sections of law that figures are counted under, with every version we know of.")}
 	day := stat.DateOf(v.rel.PublishedAt())
 	for _, role := range roles {
 		g := lawGroup{Title: role.title}
@@ -122,7 +123,9 @@ func (s *Server) law(v *visit) (*representation, error) {
 		{"Confidence", func(x stat.StatuteVersion) string { return x.Confidence }},
 	}
 	for _, version := range st.Versions {
-		p.Versions = append(p.Versions, versionColumn{When: spanWords(version.From, version.To), Act: version.Act, Breaks: version.Breaks})
+		p.Versions = append(p.Versions, versionColumn{
+			When: spanWords(version.From, version.To), Act: version.Act, Breaks: version.Breaks,
+		})
 	}
 	for i, a := range aspects {
 		row := versionRow{Title: a.title}

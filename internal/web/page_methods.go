@@ -98,5 +98,6 @@ type accessibilityPage struct {
 
 // accessibility serves GET /accessibility.
 func (s *Server) accessibility(v *visit) (*representation, error) {
-	return v.show("accessibility", accessibilityPage{v.frame("Accessibility", "What this site does for every reader, and where it falls short.")})
+	return v.show("accessibility", accessibilityPage{v.frame("Accessibility",
+		"What this site does for every reader, and where it falls short.")})
 }

@@ -39,7 +39,8 @@ type townLine struct {
 // places serves GET /places.
 func (s *Server) places(v *visit) (*representation, error) {
 	defs := v.rel.Definitions()
-	p := placesPage{page: v.frame("Places", "Every town and police agency, with the figures there are for it and what is not known.")}
+	p := placesPage{page: v.frame("Places",
+		"Every town and police agency, with the figures there are for it and what is not known.")}
 	towns, _ := defs.Codelist(townList)
 	agencies, _ := defs.Codelist(agencyList)
 	reporting := v.reportingAgencies()
@@ -173,7 +174,8 @@ func (s *Server) agency(v *visit) (*representation, error) {
 func (v *visit) silent() []link {
 	var out []link
 	for _, ind := range v.rel.Definitions().Indicators {
-		if !slices.ContainsFunc(v.rel.Observations(ind.ID), func(o stat.Observation) bool { return o.Code(agencyDimension) != "" }) {
+		ofAgency := func(o stat.Observation) bool { return o.Code(agencyDimension) != "" }
+		if !slices.ContainsFunc(v.rel.Observations(ind.ID), ofAgency) {
 			out = append(out, link{Path: v.indicatorPath(ind.ID), Text: ind.Short})
 		}
 	}
@@ -217,7 +219,8 @@ func (v *visit) agencyFigures(a stat.Code) agencyFigures {
 					})
 				}
 				row := agencyRow{
-					Period: o.Period.Label(panel.Clock), Number: numberWords(o, panel), Symbol: o.Status.Symbol(), Status: o.Status.Words(),
+					Period: o.Period.Label(panel.Clock), Number: numberWords(o, panel),
+					Symbol: o.Status.Symbol(), Status: o.Status.Words(),
 					Key: o.Key(), Path: v.valuePath(o.Key()),
 				}
 				if o.Interval != nil {

@@ -28,7 +28,8 @@ type releaseEntry struct {
 
 // releases serves GET /releases.
 func (s *Server) releases(v *visit) (*representation, error) {
-	p := releasesPage{page: v.frame("Releases", "Every release of this site, with what it was made from and its checksums.")}
+	p := releasesPage{page: v.frame("Releases",
+		"Every release of this site, with what it was made from and its checksums.")}
 	for i, m := range s.library.List(v.at) {
 		e := releaseEntry{Manifest: m, Path: "/releases/" + m.ID, Published: stat.DateOf(m.PublishedAt.UTC()), Newest: i == 0}
 		for _, b := range m.Batches {

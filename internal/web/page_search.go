@@ -111,7 +111,8 @@ func (v *visit) findables() []findable {
 	defs := v.rel.Definitions()
 	var out []findable
 	add := func(kind, path, title, about string, other ...string) {
-		out = append(out, findable{link{Path: path, Text: title}, kind, about, wordsOf(title), wordsOf(about + " " + strings.Join(other, " "))})
+		rest := wordsOf(about + " " + strings.Join(other, " "))
+		out = append(out, findable{link{Path: path, Text: title}, kind, about, wordsOf(title), rest})
 	}
 	for _, ind := range defs.Indicators {
 		add("Indicator", v.indicatorPath(ind.ID), ind.Question, ind.Title,
@@ -143,7 +144,9 @@ func (v *visit) findables() []findable {
 	for _, d := range defs.Duties {
 		add("Duty to report", "/duties/"+d.ID, d.Title, d.About, d.Citation)
 	}
-	for _, list := range []struct{ id, kind, path string }{{townList, "Town", "/places/"}, {agencyList, "Agency", "/agencies/"}} {
+	for _, list := range []struct{ id, kind, path string }{
+		{townList, "Town", "/places/"}, {agencyList, "Agency", "/agencies/"},
+	} {
 		l, _ := defs.Codelist(list.id)
 		for _, c := range l.Codes {
 			if c.Code != "all" {

@@ -48,7 +48,9 @@ func (s *Server) sources(v *visit) (*representation, error) {
 			e.Datasets = append(e.Datasets, line)
 			for _, b := range v.rel.Manifest().Batches {
 				if b.Dataset == ds.ID {
-					e.Batches = append(e.Batches, batchLine{Batch: b, Received: stat.DateOf(b.ReceivedAt.UTC()), Balanced: b.Balanced()})
+					e.Batches = append(e.Batches, batchLine{
+						Batch: b, Received: stat.DateOf(b.ReceivedAt.UTC()), Balanced: b.Balanced(),
+					})
 				}
 			}
 			for _, ind := range defs.Indicators {

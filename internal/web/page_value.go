@@ -162,7 +162,8 @@ func (v *visit) passport(o stat.Observation) (valuePage, error) {
 		Pinned:      "/releases/" + v.rel.ID() + "/values/" + escapeKey(key),
 		Row:         v.indicatorPath(ind.ID) + "#" + rowAnchor(key),
 	}
-	p.page = v.frame(fmt.Sprintf("%s %s, %s", p.Number, p.Noun, p.Period), "What lies behind this number, and how to quote it.")
+	p.page = v.frame(fmt.Sprintf("%s %s, %s", p.Number, p.Noun, p.Period),
+		"What lies behind this number, and how to quote it.")
 	p.Alternates = []link{{Path: v.valuePath(key) + ".json", Text: "JSON", Type: "application/json"}}
 	if o.Interval != nil {
 		p.Limits = stat.FormatLimits(*o.Interval, decimalsOf(o, panel))
@@ -280,7 +281,8 @@ func (v *visit) formula(o stat.Observation, p stat.Panel) []formulaLine {
 		of.Words, to.Words = seriesMany(p, ofID), "residents of the same year"
 	}
 	for _, other := range v.rel.Observations(o.Indicator) {
-		if other.Panel != o.Panel || other.Period.Key() != o.Period.Key() || !slices.Equal(other.Codes, o.Codes) || other.Key() == o.Key() {
+		if other.Panel != o.Panel || other.Period.Key() != o.Period.Key() ||
+			!slices.Equal(other.Codes, o.Codes) || other.Key() == o.Key() {
 			continue
 		}
 		switch {

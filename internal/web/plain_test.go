@@ -40,7 +40,8 @@ func TestGradeOfKnownTexts(t *testing.T) {
 		from, to float64
 	}{
 		{"The cat sat on the mat. It was a fat cat.", -3, 2},
-		{"Notwithstanding considerable methodological heterogeneity, administrative jurisdictions demonstrated statistically indistinguishable distributions.", 20, 60},
+		{"Notwithstanding considerable methodological heterogeneity, administrative jurisdictions " +
+			"demonstrated statistically indistinguishable distributions.", 20, 60},
 	} {
 		if got := grade(c.text); got < c.from || got > c.to {
 			t.Errorf("grade(%q) = %.1f, want %v to %v", c.text, got, c.from, c.to)
@@ -51,7 +52,8 @@ func TestGradeOfKnownTexts(t *testing.T) {
 // TestPagesCanBeReadByMany holds that what the templates themselves say can be read after nine years of school.
 func TestPagesCanBeReadByMany(t *testing.T) {
 	s := world(t)
-	for _, address := range []string{"/methods", "/about", "/accessibility", "/duties", "/places", "/releases", "/releases/2026-12-08", "/search?q=zzz"} {
+	for _, address := range []string{"/methods", "/about", "/accessibility", "/duties", "/places", "/releases",
+		"/releases/2026-12-08", "/search?q=zzz"} {
 		doc, err := goquery.NewDocumentFromReader(get(t, s, address).Body)
 		if err != nil {
 			t.Fatal(err)

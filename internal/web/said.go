@@ -81,7 +81,8 @@ func newTable(t chart.Table, ind stat.Indicator, values string) table {
 				counts.Rows = append(counts.Rows, r)
 			}
 		}
-		if slices.ContainsFunc(counts.Rows, func(r chart.Row) bool { return r.Kind != chart.RowBreak }) || len(rates.Rows) == 0 {
+		isValue := func(r chart.Row) bool { return r.Kind != chart.RowBreak }
+		if slices.ContainsFunc(counts.Rows, isValue) || len(rates.Rows) == 0 {
 			groups = append(groups, counts)
 		}
 		if len(rates.Rows) > 0 {

@@ -193,7 +193,8 @@ func TestPagesNeedNothingInline(t *testing.T) {
 
 func TestReleasesNotOutYetCannotBeTold(t *testing.T) {
 	s := world(t)
-	for _, address := range []string{"/releases/2027-12-01", "/releases/2027-12-01/files/manifest.json", "/releases/1999-01-01"} {
+	for _, address := range []string{"/releases/2027-12-01", "/releases/2027-12-01/files/manifest.json",
+		"/releases/1999-01-01"} {
 		if w := get(t, s, address); w.Code != http.StatusNotFound {
 			t.Errorf("GET %s: %d, want 404", address, w.Code)
 		}
@@ -376,7 +377,8 @@ func TestAnAlteredFileIsAFaultOfOurs(t *testing.T) {
 	var log bytes.Buffer
 	s := New(Config{Library: lib, Log: slog.New(slog.NewJSONHandler(&log, nil)), Clock: func() time.Time { return now }})
 	w := get(t, s, "/indicators/children.csv")
-	if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), dir) || strings.Contains(w.Body.String(), "altered") {
+	if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), dir) ||
+		strings.Contains(w.Body.String(), "altered") {
 		t.Errorf("altered file: code %d, body %s", w.Code, w.Body)
 	}
 	if !strings.Contains(log.String(), `"status":500`) || !strings.Contains(log.String(), "children.csv") {
