@@ -257,7 +257,7 @@ func (p *program) take(ctx context.Context, wh *working, defs stat.Definitions, 
 	if err != nil {
 		return t, err
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(ingest.GCPercent))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(ingest.MemoryLimit))
 	batch.Verb, batch.Reason = stat.Verb(ask.verb), ask.reason
 	step := p.start("ingesting " + filepath.Base(name))
 	defer step.stop()

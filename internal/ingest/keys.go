@@ -19,9 +19,10 @@ type keys struct {
 	n     int
 }
 
-// GCPercent is the setting of debug.SetGCPercent with which a program should read large exports: the table of keys is most
-// of what is alive and holds no pointers, so that collecting often costs little, and seldom costs as much memory again.
-const GCPercent = 20
+// MemoryLimit is the setting of debug.SetMemoryLimit with which a program should read large exports. The table of keys
+// is most of what is alive and holds no pointers: collecting it is cheap, and beyond this limit cheaper than as much
+// memory again.
+const MemoryLimit = 520 << 20
 
 type entry struct {
 	hash uint64

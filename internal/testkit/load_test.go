@@ -120,7 +120,7 @@ func rawLoad(b *testing.B, path string, n int) {
 }
 
 func ours(b *testing.B, path string, n int64) {
-	defer debug.SetGCPercent(debug.SetGCPercent(ingest.GCPercent))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(ingest.MemoryLimit))
 	ctx := context.Background()
 	w, err := warehouse.Open(ctx, b.TempDir())
 	if err != nil {
