@@ -82,7 +82,7 @@ func (s *Server) router() *echo.Echo {
 	}
 	get("/", s.stored(s.home, "known"))
 	get("/indicators", s.stored(s.indicators, "known"))
-	get("/indicators/:id", s.stored(s.indicator, "view", "from", "to", "known"))
+	get("/indicators/:id", s.stored(s.indicator, "view", "from", "to", "window", "known"))
 	get("/values/*", s.stored(s.value, "known"))
 	get("/places", s.stored(s.places))
 	get("/places/:id", s.stored(s.place))
@@ -99,7 +99,7 @@ func (s *Server) router() *echo.Echo {
 	get("/methods", s.stored(s.methods))
 	get("/releases", s.stored(s.releases))
 	get("/releases/:release", s.stored(s.releasePage))
-	get("/releases/:release/indicators/:id", s.stored(s.indicator, "view", "from", "to", "known"))
+	get("/releases/:release/indicators/:id", s.stored(s.indicator, "view", "from", "to", "window", "known"))
 	get("/releases/:release/cards/:id", s.stored(s.card))
 	get("/releases/:release/values/*", s.stored(s.value))
 	get("/releases/:release/embed/:id", s.stored(s.embed))

@@ -85,9 +85,11 @@ type controls struct {
 	View    string
 	From,
 	To int
-	Known string
-	First stat.Date // of the releases
-	Today stat.Date
+	Windows []int // years that can be added up; none if the indicator has no open counts by year
+	Window  int
+	Known   string
+	First   stat.Date // of the releases
+	Today   stat.Date
 }
 
 // choiceGroup is the choices of one panel.
@@ -136,7 +138,11 @@ func (v *visit) view(ind stat.Indicator, obs []stat.Observation, answer stat.Ans
 	if c.From > 0 && c.To > 0 && c.From > c.To {
 		return c, nil, invalid("The year in “from” (%d) is after the year in “to” (%d).", c.From, c.To)
 	}
-	if c.View == "" && c.From == 0 && c.To == 0 {
+	c.Windows = windows(ind, obs)
+	if c.Window, err = v.window(c.Windows); err != nil {
+		return c, nil, err
+	}
+	if c.View == "" && c.From == 0 && c.To == 0 && c.Window == 0 {
 		return c, nil, nil
 	}
 	kept := slices.DeleteFunc(slices.Clone(obs), func(o stat.Observation) bool {
@@ -149,6 +155,9 @@ func (v *visit) view(ind stat.Indicator, obs []stat.Observation, answer stat.Ans
 			return c, nil, invalid("This page has no view “%s”.", clip(c.View))
 		}
 		chosen = &list[i]
+	}
+	if c.Window > 0 && chosen != nil && (chosen.View.By != "" || chosen.View.Measure != "") {
+		return c, nil, invalid("Years are added up for counts only. Choose everything or counts, or one year.")
 	}
 	a, err := v.asked(ind, kept, answer, chosen, c)
 	return c, a, err
@@ -187,6 +196,10 @@ func (v *visit) asked(ind stat.Indicator, obs []stat.Observation, answer stat.An
 	case c.To > 0:
 		a.Title += fmt.Sprintf(", to %d", c.To)
 	}
+	if c.Window > 0 {
+		shown, obs = pooled(shown, obs, c.Window, defs)
+		a.Title += fmt.Sprintf(", %d years together", c.Window)
+	}
 	values, gaps := 0, 0
 	for _, o := range obs {
 		switch {
@@ -211,8 +224,8 @@ func (v *visit) asked(ind stat.Indicator, obs []stat.Observation, answer stat.An
 	}
 	var fig chart.Figure
 	var err error
-	if chosen == nil {
-		shown.Panels = slices.DeleteFunc(slices.Clone(ind.Panels), func(p stat.Panel) bool {
+	if chosen == nil || c.Window > 0 {
+		shown.Panels = slices.DeleteFunc(slices.Clone(shown.Panels), func(p stat.Panel) bool {
 			return !slices.ContainsFunc(obs, func(o stat.Observation) bool { return o.Panel == p.ID && len(o.Codes) == 0 })
 		})
 		fig, err = chart.Draw(shown, obs, ctx)
@@ -234,6 +247,9 @@ func (v *visit) asked(ind stat.Indicator, obs []stat.Observation, answer stat.An
 	if tables := chart.NewTable(shown, obs, defs); len(tables) > 0 && len(tables[0].Groups) > 0 {
 		t := newTable(tables[0], shown, v.valuesPath())
 		t.Caption, t.Again = a.Title, true
+		if c.Window > 0 {
+			t.unlink()
+		}
 		a.Table = &t
 	}
 	return a, nil
