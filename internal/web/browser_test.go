@@ -233,7 +233,7 @@ func TestBrowserChangesTheViewInPlace(t *testing.T) {
 	got, err := chromedp.Run(ctx, chromedp.Evaluate[string](
 		`[document.activeElement.name, location.search, document.querySelectorAll("#view [role=status]").length,
 			document.querySelector("#view [role=status]").textContent].join("|")`))
-	if want := "from|?from=2014|1|Chart and table show 1 value and 2 gaps."; err != nil || got != want {
+	if want := "from|?from=2014|1|Chart and table show 2 values and 2 gaps."; err != nil || got != want {
 		t.Errorf("after the change: %q, want %q (%v)", got, want, err)
 	}
 	if problems, _ := w.take(); len(problems) > 0 {
