@@ -109,7 +109,7 @@ var representative = []string{
 	"/values/sellers-and-buyers/arrested/ratio/2005-2014",
 	"/values/children/referred/all/2016", "/releases", "/releases/2026-11-24",
 	"/releases/2026-11-24/indicators/sellers-and-buyers",
-	"/places", "/laws", "/laws/53a-83", "/claims", "/duties", "/sources", "/methods", "/search?q=sex",
+	"/places", "/laws", "/laws/elements", "/laws/53a-83", "/claims", "/duties", "/sources", "/methods", "/search?q=sex",
 	"/about", "/accessibility",
 	"/embed/sellers-and-buyers", "/accounts", "/accounts/two-reports",
 }
