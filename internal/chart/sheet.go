@@ -358,7 +358,7 @@ func (s *sheet) tooltip(p stat.Panel, label string, o stat.Observation) *tooltip
 		lines = append(lines, levelText(*o.Interval)+" "+stat.FormatLimits(*o.Interval, max(s.decimals, intervalDecimals(o))))
 	}
 	for _, m := range o.Marks {
-		lines = append(lines, string(m))
+		lines = append(lines, m.Words())
 	}
 	return &tooltip{Formatter: strings.Join(lines, "\n")}
 }

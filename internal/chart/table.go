@@ -13,7 +13,7 @@ type Table struct {
 	Caption string
 	Columns []Column
 	Groups  []Group
-	Symbols []Symbol // the symbols that stand in cells without a value, with their meaning
+	Symbols []Symbol // the symbols that stand in its cells, with their meaning
 }
 
 // Column is the head of a column.
@@ -44,6 +44,7 @@ const (
 type Row struct {
 	Kind  RowKind
 	Key   string // key of the observation; empty for a break
+	Marks []stat.Mark
 	Cells []Cell
 }
 
@@ -181,7 +182,7 @@ func breakRow(b stat.Break) Row {
 }
 
 func valueRow(p stat.Panel, o stat.Observation, defs stat.Definitions) Row {
-	row := Row{Kind: RowValue, Key: o.Key()}
+	row := Row{Kind: RowValue, Key: o.Key(), Marks: o.Marks}
 	decimals, what, unit := 0, "", unitLabel(o.Unit, defs)
 	for _, s := range p.Series {
 		if s.ID == o.Series && len(p.Series) > 1 {
@@ -214,7 +215,11 @@ func valueRow(p stat.Panel, o stat.Observation, defs stat.Definitions) Row {
 	}
 	status := []string{o.Status.Words()}
 	for _, m := range o.Marks {
-		status = append(status, string(m))
+		if symbol := m.Symbol(); symbol != "" {
+			status = append(status, symbol)
+		} else {
+			status = append(status, m.Words())
+		}
 	}
 	var publishers []string
 	for _, c := range o.Citations {
@@ -244,6 +249,13 @@ func symbolsIn(groups []Group) []Symbol {
 			continue
 		}
 		out = append(out, Symbol{status.Symbol(), status.Words()})
+	}
+	for _, m := range stat.Marks {
+		if slices.ContainsFunc(groups, func(g Group) bool {
+			return slices.ContainsFunc(g.Rows, func(r Row) bool { return slices.Contains(r.Marks, m) })
+		}) {
+			out = append(out, Symbol{m.Symbol(), m.Words()})
+		}
 	}
 	return out
 }

@@ -70,11 +70,12 @@ value: 2010 | 438 | 398 to 481 | reported | arrests | State Police, UCR
 value: 2011 | 379 | 342 to 419 | reported | arrests | State Police, UCR
 value: 2012 | 380 | 343 to 420 | reported | arrests | State Police, UCR
 break: 1 October 2013 | Section split. (PA 13-166)
-value: 2013 | 343 | 308 to 381 | reported, mixed | arrests | State Police, UCR
-value: 2014 | 348 | 312 to 387 | reported, partial | arrests | State Police, UCR
-value: 2015 | 267 | 236 to 301 | reported, partial | arrests | State Police, UCR
+value: 2013 | 343 | 308 to 381 | reported, [b] | arrests | State Police, UCR
+value: 2014 | 348 | 312 to 387 | reported, some parts are missing | arrests | State Police, UCR
+value: 2015 | 267 | 236 to 301 | reported, some parts are missing | arrests | State Police, UCR
 value: 2016 | [x] |  | not reported | arrests | State Police, UCR
 [x] not reported
+[b] the law changed inside the period
 `
 	if diff := cmp.Diff(want, text(tables[0])); diff != "" {
 		t.Errorf("table of totals (-want +got):\n%s", diff)

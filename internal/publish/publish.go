@@ -83,6 +83,9 @@ func Draft(ctx context.Context, in Input) (Drafted, error) {
 		return Drafted{}, err
 	}
 	d.Observations, d.Manifest.Audit = disclosed.Observations, disclosed.Audit
+	if in.Previous != nil {
+		revise(d.Observations, in.Previous.AllObservations())
+	}
 	stat.SortObservations(d.Observations)
 	found := findings{disclosure: disclosed.Issues}
 	for _, ind := range in.Definitions.Indicators {
@@ -134,4 +137,22 @@ func Same(d Drafted, former *release.Release) bool {
 	}
 	then, err := release.Canonical(former.Edition().Answers)
 	return err == nil && string(now) == string(then)
+}
+
+// revise marks the figures whose value differs from the one of the release before, and those that were marked
+// so there. The observations are changed in place.
+func revise(now, before []stat.Observation) {
+	then := make(map[string]stat.Observation, len(before))
+	for _, o := range before {
+		then[o.Key()] = o
+	}
+	for i, o := range now {
+		old, ok := then[o.Key()]
+		if !ok || o.Status != stat.StatusReported || old.Status != stat.StatusReported {
+			continue
+		}
+		if old.Value != o.Value || old.Has(stat.MarkRevised) {
+			now[i].Marks = mark(o.Marks, stat.MarkRevised)
+		}
+	}
 }

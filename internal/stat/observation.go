@@ -86,6 +86,50 @@ const (
 	MarkUnstable    Mark = "unstable"  // fewer than 20 events behind a rate or a ratio
 )
 
+// Words is the mark as a reader reads it after a status.
+func (m Mark) Words() string {
+	switch m {
+	case MarkRevised:
+		return "revised since it was first published"
+	case MarkMixed:
+		return "the law changed inside the period"
+	case MarkSummed:
+		return "our sum of its parts"
+	case MarkPartial:
+		return "some parts are missing"
+	case MarkContested:
+		return "sources differ"
+	case MarkPreferred:
+		return "used in sentences"
+	case MarkUnstable:
+		return "few events"
+	case MarkStructural:
+		return "the law makes it zero"
+	default:
+		return string(m)
+	}
+}
+
+// Symbol is the mark as a table shows it beside a status, after the symbols of the UK Government Analysis
+// Function; empty for a mark that only words can tell.
+func (m Mark) Symbol() string {
+	switch m {
+	case MarkProvisional:
+		return "[p]"
+	case MarkRevised:
+		return "[r]"
+	case MarkMixed:
+		return "[b]"
+	case MarkUnstable:
+		return "[u]"
+	default:
+		return ""
+	}
+}
+
+// Marks lists every mark that has a symbol, in the order in which a key explains them.
+var Marks = []Mark{MarkProvisional, MarkRevised, MarkMixed, MarkUnstable}
+
 // Kind says what an observation is.
 type Kind string
 
