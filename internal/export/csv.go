@@ -62,6 +62,7 @@ var trailing = []column{
 		return strconv.FormatInt(o.Coverage.Accounts, 10)
 	}},
 	{"marks", func(_ Sheet, o stat.Observation) string { return words(o.Marks) }},
+	{"break", func(s Sheet, o stat.Observation) string { return s.breaks[o.Key()] }},
 	{"note", func(_ Sheet, o stat.Observation) string { return o.Note }},
 	source("source_title", func(c stat.Citation) string { return c.Title }),
 	source("source_publisher", func(c stat.Citation) string { return c.Publisher }),

@@ -38,6 +38,8 @@ type Sheet struct {
 	Release      string // identifier of the release
 	PublishedAt  time.Time
 	Answer       stat.Answer
+
+	breaks map[string]string // filled in by Write
 }
 
 // Fabricated is what a file says of figures that were made up, wherever it shows them.
@@ -47,6 +49,7 @@ const Fabricated = "FABRICATED FIGURES: made up to show how the site works. Do n
 func Write(w io.Writer, f Format, sheet Sheet) error {
 	sheet.Observations = slices.Clone(sheet.Observations)
 	stat.SortObservations(sheet.Observations)
+	sheet.breaks = breaks(sheet)
 	var err error
 	switch f {
 	case CSV:

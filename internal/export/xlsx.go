@@ -311,7 +311,7 @@ func (b *book) table(s Sheet, t block, name string) {
 		header = append(header, s.dimensionTitle(t, d))
 	}
 	header = unique(append(header, "Value", "Status", "Bound", "Lower limit", "Upper limit", "Clock", "Unit", "Reporters",
-		"Expected", "Marks", "Note", "Source", "Address"))
+		"Expected", "Marks", "Break before or inside", "Note", "Source", "Address"))
 	b.line(name, b.header, header...)
 	for _, o := range t.observations {
 		b.row[name]++
@@ -368,6 +368,7 @@ func (b *book) observation(s Sheet, t block, o stat.Observation, name string) {
 	put(b.text, reporters(o, o.Coverage.Reported))
 	put(b.text, reporters(o, o.Coverage.Expected))
 	put(b.text, strings.ReplaceAll(words(o.Marks), " ", ", "))
+	put(b.text, s.breaks[o.Key()])
 	put(b.text, o.Note)
 	put(b.text, joined(o.Citations, func(c stat.Citation) string {
 		return strings.Join(slices.DeleteFunc([]string{c.Title, c.Publisher, c.Year, c.Locator},
