@@ -58,15 +58,15 @@ func site(t *testing.T) *httptest.Server {
 	return server
 }
 
-// browser starts Chromium. Without one the test is skipped, unless TALLYSTICK_BROWSER is "required".
+// browser starts Chromium, if TALLYSTICK_BROWSER is "required", as "make browser" says it; else the test is skipped.
 func browser(t *testing.T) context.Context {
 	t.Helper()
+	if os.Getenv("TALLYSTICK_BROWSER") != "required" {
+		t.Skip("a browser is driven by make browser")
+	}
 	path, err := exec.LookPath("chromium")
 	if err != nil {
-		if os.Getenv("TALLYSTICK_BROWSER") == "required" {
-			t.Fatal("there is no chromium on this machine")
-		}
-		t.Skip("there is no chromium on this machine")
+		t.Fatal("there is no chromium on this machine")
 	}
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true),
@@ -168,8 +168,8 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 // wants no error on the console, no violation of the policy, no request to another host, nothing that scrolls
 // sideways.
 func TestBrowserEveryPage(t *testing.T) {
-	server := site(t)
 	ctx := browser(t)
+	server := site(t)
 	pages := append(kinds(crawl(t, server)), "/nothing-here")
 	t.Logf("%d pages", len(pages))
 	complaints := watch(t, ctx, server.URL)
@@ -208,8 +208,8 @@ func TestBrowserEveryPage(t *testing.T) {
 
 // TestBrowserExplore clicks on every figure's button and wants ECharts in its place, without a complaint.
 func TestBrowserExplore(t *testing.T) {
-	server := site(t)
 	ctx := browser(t)
+	server := site(t)
 	complaints := watch(t, ctx, server.URL)
 	setUp(t, ctx, 1280, true, "light")
 	for _, id := range indicatorIDs {
@@ -238,8 +238,8 @@ var number = regexp.MustCompile(`\d[\d,]*(\.\d+)?`)
 // TestBrowserSameNumbers wants every figure of the answer and every value on the chart in the table of the same
 // page, and every value of the table in the CSV.
 func TestBrowserSameNumbers(t *testing.T) {
-	server := site(t)
 	ctx := browser(t)
+	server := site(t)
 	setUp(t, ctx, 1280, true, "light")
 	for _, id := range indicatorIDs {
 		t.Run(id, func(t *testing.T) {
