@@ -482,7 +482,11 @@ func merge(list []stat.Citation) []stat.Citation {
 		}
 	}
 	for at, locators := range more {
-		out[at].Locator = fmt.Sprintf("%s, and %d more places", out[at].Locator, len(locators))
+		places := "places"
+		if len(locators) == 1 {
+			places = "place"
+		}
+		out[at].Locator = fmt.Sprintf("%s; and %d more %s", out[at].Locator, len(locators), places)
 	}
 	return out
 }
