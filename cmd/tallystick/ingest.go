@@ -168,6 +168,11 @@ func whole(name string, feed stat.Feed) incoming {
 
 // incomingOf gives the export that a file is, or the exports that a zip archive holds: each is received on its own.
 func incomingOf(defs stat.Definitions, feed, name string) ([]incoming, error) {
+	if feed != "" {
+		if _, err := feedFor(defs, feed, name); err != nil {
+			return nil, err
+		}
+	}
 	f, err := openRegular(name)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)

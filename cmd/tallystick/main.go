@@ -94,7 +94,7 @@ func main() {
 
 // run carries out one call and returns its exit code.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	p := &program{getenv: getenv, stdout: stdout, stderr: stderr, now: time.Now}
+	p := &program{getenv: getenv, stdout: stdout, stderr: &shared{w: stderr}, now: time.Now}
 	err := p.dispatch(ctx, args)
 	var usage usageError
 	switch {

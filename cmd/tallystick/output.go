@@ -43,13 +43,14 @@ type progress struct {
 	text string
 	more func(took time.Duration) string // how far it is, instead of text
 	done chan struct{}
+	over sync.WaitGroup
 }
 
 // start begins a step; the returned progress must be stopped.
 func (p *program) start(text string) *progress {
 	g := &progress{text: text, done: make(chan struct{})}
 	began := p.now()
-	go func() {
+	g.over.Go(func() {
 		tick := time.NewTicker(2 * time.Second)
 		defer tick.Stop()
 		for {
@@ -66,7 +67,7 @@ func (p *program) start(text string) *progress {
 				g.mu.Unlock()
 			}
 		}
-	}()
+	})
 	return g
 }
 
@@ -96,4 +97,20 @@ func (g *progress) measure(rows interface{ Progress() (int64, int64) }, bytes in
 }
 
 // stop ends the step's lines.
-func (g *progress) stop() { close(g.done) }
+func (g *progress) stop() {
+	close(g.done)
+	g.over.Wait()
+}
+
+// shared is a writer for lines that come from several goroutines: a step's progress and what is said beside it.
+type shared struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+// Write writes one line at a time.
+func (s *shared) Write(line []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.Write(line)
+}

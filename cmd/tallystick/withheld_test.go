@@ -101,7 +101,7 @@ func TestNoPublicByteTellsAWithheldNumber(t *testing.T) {
 	ctx := context.Background()
 	now := testkit.Day
 	var logged bytes.Buffer
-	p := &program{getenv: func(string) string { return "" }, stdout: io.Discard, stderr: &logged,
+	p := &program{getenv: func(string) string { return "" }, stdout: io.Discard, stderr: &shared{w: &logged},
 		now: func() time.Time { return now }, data: "../../data", state: testkit.Folder(t)}
 	if err := p.ingest(ctx, intake{bundled: true, by: "test"}, nil); err != nil {
 		t.Fatal(err)
