@@ -62,9 +62,11 @@ func decoded(r io.Reader, given string) (io.Reader, string, error) {
 	return d.NewDecoder().Reader(all), name, nil
 }
 
+var byteOrderMark8 = []byte("\xef\xbb\xbf")
+
 func byteOrderMark(b []byte) (length int, encoding string) {
 	switch {
-	case bytes.HasPrefix(b, []byte("\xef\xbb\xbf")):
+	case bytes.HasPrefix(b, byteOrderMark8):
 		return 3, encodingUTF8
 	case bytes.HasPrefix(b, []byte("\xff\xfe")):
 		return 2, encodingUTF16LE

@@ -128,6 +128,9 @@ func (r *Rows) start(ctx context.Context, s *splitter, workers int) {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
+	if r.plan.fill != nil || r.plan.section != nil {
+		workers = 1 // a row says something only after the rows above it
+	}
 	r.jobs = make(chan *job, 2*workers)
 	work := make(chan *job)
 	r.wait.Add(workers + 1)

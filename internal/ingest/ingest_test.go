@@ -126,7 +126,9 @@ func outcome(t *testing.T, in Input, export []byte) string {
 	}
 	var names []string
 	for _, c := range rows.Layout().Columns {
-		names = append(names, c.Name)
+		if c.Name != stat.LowColumn && c.Name != stat.HighColumn { // they stand behind a record that has limits
+			names = append(names, c.Name)
+		}
 	}
 	fmt.Fprintf(&b, "%d rows = %d accepted + %d quarantined + %d duplicates", all.Rows, all.Accepted, len(all.Rejects), all.Duplicates)
 	total := all.Accepted + int64(len(all.Rejects)) + all.Duplicates
@@ -177,22 +179,26 @@ func collect(rows *Rows) (collected, error) {
 			}
 		}
 		for i, line := range c.Lines {
-			cells := make([]string, len(c.Vectors))
+			var cells []string
 			for j := range c.Vectors {
 				v := &c.Vectors[j]
 				switch col := layout.Columns[j]; {
+				case col.Name == stat.LowColumn || col.Name == stat.HighColumn:
+					if !v.Null[i] {
+						cells = append(cells, fmt.Sprintf("%s %d", strings.TrimPrefix(col.Name, "value_"), v.Ints[i]))
+					}
 				case v.Null[i]:
-					cells[j] = "–"
+					cells = append(cells, "–")
 				case col.Type == stat.FieldText:
-					cells[j] = fmt.Sprintf("%q", v.At(i))
+					cells = append(cells, fmt.Sprintf("%q", v.At(i)))
 				case col.Type == stat.FieldDecimal:
-					cells[j] = fmt.Sprint(v.Floats[i])
+					cells = append(cells, fmt.Sprint(v.Floats[i]))
 				case col.Type == stat.FieldDate:
-					cells[j] = dateOf(v.Ints[i]).String()
+					cells = append(cells, dateOf(v.Ints[i]).String())
 				case col.Type == stat.FieldCode:
-					cells[j] = col.Dictionary[v.Ints[i]]
+					cells = append(cells, col.Dictionary[v.Ints[i]])
 				default:
-					cells[j] = fmt.Sprint(v.Ints[i])
+					cells = append(cells, fmt.Sprint(v.Ints[i]))
 				}
 			}
 			all.records = append(all.records, fmt.Sprintf("%d: %s", line, strings.Join(cells, ", ")))

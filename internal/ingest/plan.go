@@ -25,6 +25,8 @@ type plan struct {
 	columns []column // as in layout
 	records []record // what each row becomes: one record, or one for each unfolded column
 	asides  []rule
+	fill    []int  // columns in which an empty cell repeats the cell above
+	section *rule  // rows that are the heading of the rows below
 	private []bool // columns of the export that are not stored, by place
 	missing map[string]bool
 	numbers numbers
@@ -34,6 +36,8 @@ type plan struct {
 	value   int // places in columns, or -1
 	status  int
 	bound   int
+	low     int
+	high    int
 	from    int
 	to      int
 	date    int
@@ -63,32 +67,23 @@ type column struct {
 type record struct {
 	getters []getter // as plan.columns
 	when    *rule
-	skip    string // empty, zero
-	cells   []int  // the columns that must have a text for the record to be, with skip
+	skip    string  // empty, zero
+	cells   []place // what must have a text for the record to be, with skip
+	span    *span   // its period, where its group has one of its own
 }
 
 // mark is a stat.TextMark made ready.
 type mark struct {
-	text   string
-	match  *regexp.Regexp
-	value  *int64
-	status stat.Status
-	bound  stat.Bound
-}
-
-// span reads both ends of a period from one text.
-type span struct {
-	as        string
-	separator string
-	formats   []dateFormat
-	column    int
-	fixed     []byte
-	change    *change
-	header    string
+	text      string
+	match     *regexp.Regexp
+	value     *int64
+	status    stat.Status
+	bound     stat.Bound
+	low, high *int64 // what the value lies between, where there is none
 }
 
 func newPlan(in Input, ds stat.Dataset, header []string) (*plan, error) {
-	p := &plan{file: in.Name, ds: ds, header: header, value: -1, status: -1, bound: -1, from: -1, to: -1, date: -1, seed: maphash.MakeSeed()}
+	p := &plan{file: in.Name, ds: ds, header: header, value: -1, status: -1, bound: -1, low: -1, high: -1, from: -1, to: -1, date: -1, seed: maphash.MakeSeed()}
 	m := mapping(in, header)
 	if err := p.fields(in, m); err != nil {
 		return nil, err
@@ -145,6 +140,10 @@ func mapping(in Input, header []string) stat.Mapping {
 		maps.Copy(m.Fields, v.Mapping.Fields)
 		m.Period = cmp.Or(v.Mapping.Period, m.Period)
 		m.Numbers = cmp.Or(v.Mapping.Numbers, m.Numbers)
+		m.Section = cmp.Or(v.Mapping.Section, m.Section)
+		if v.Mapping.Fill != nil {
+			m.Fill = v.Mapping.Fill
+		}
 		if v.Mapping.Aside != nil {
 			m.Aside = v.Mapping.Aside
 		}
@@ -185,18 +184,47 @@ func fits(v stat.Variant, name string, header []string) bool {
 }
 
 // findColumn returns the place of the first of the names that the header has, or -1. A name as it stands comes before
-// one that is equal only without the spaces around and between words, and that before one in other case.
+// one that is equal only without the spaces around and between words, and that before one in other case. "X (2)" is the
+// second column named X, and "column 3" the third column, if that has no name.
 func findColumn(header []string, names ...string) int {
 	for _, name := range names {
-		for _, same := range []func(string) string{
-			func(s string) string { return s },
-			func(s string) string { return strings.Join(strings.Fields(s), " ") },
-			func(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) },
-		} {
-			for i, h := range header {
-				if same(h) == same(name) {
-					return i
-				}
+		if i := nthColumn(header, name, 1); i >= 0 {
+			return i
+		}
+		m := nthName.FindStringSubmatch(name)
+		if m == nil {
+			continue
+		}
+		n, err := strconv.Atoi(m[2] + m[3])
+		switch {
+		case err != nil:
+		case m[3] != "" && n >= 1 && n <= len(header) && strings.TrimSpace(header[n-1]) == "":
+			return n - 1
+		case m[2] != "":
+			if i := nthColumn(header, m[1], n); i >= 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+var nthName = regexp.MustCompile(`^(?:(.*\S) \(([0-9]{1,4})\)|column ([0-9]{1,4}))$`)
+
+// nthColumn returns the place of the nth column with the name, or -1.
+func nthColumn(header []string, name string, n int) int {
+	for _, same := range []func(string) string{
+		func(s string) string { return s },
+		func(s string) string { return strings.Join(strings.Fields(s), " ") },
+		func(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) },
+	} {
+		at, want := n, same(name)
+		for i, h := range header {
+			if same(h) != want {
+				continue
+			}
+			if at--; at == 0 {
+				return i
 			}
 		}
 	}
@@ -317,18 +345,26 @@ func (p *plan) place(name string, i int) {
 		p.status = i
 	case ds.Bound, stat.BoundColumn:
 		p.bound = i
+	case stat.LowColumn:
+		p.low = i
+	case stat.HighColumn:
+		p.high = i
 	}
 }
 
 // acceptDayNumbers adds Excel's day numbers to the ways in which dates are written, as they are in a workbook.
 func (p *plan) acceptDayNumbers() {
+	excel := dateFormat{text: "excel", excel: true}
+	spans := map[*span]bool{}
 	for _, r := range p.records {
 		for i := range r.getters {
-			r.getters[i].dates = append(slices.Clip(r.getters[i].dates), dateFormat{text: "excel", excel: true})
+			g := &r.getters[i]
+			g.dates = append(slices.Clip(g.dates), excel)
+			if g.span != nil && !spans[g.span] {
+				spans[g.span] = true
+				g.span.formats = append(slices.Clip(g.span.formats), excel)
+			}
 		}
-	}
-	if p.span != nil {
-		p.span.formats = append(slices.Clip(p.span.formats), dateFormat{text: "excel", excel: true})
 	}
 }
 
@@ -346,7 +382,8 @@ func (p *plan) words(m stat.Mapping) error {
 		p.missing[s] = true
 	}
 	for _, t := range m.Marks {
-		k := mark{text: t.Text, value: t.Value, status: cmp.Or(t.Status, stat.StatusReported), bound: cmp.Or(t.Bound, stat.BoundExactly)}
+		k := mark{text: t.Text, value: t.Value, status: cmp.Or(t.Status, stat.StatusReported), bound: cmp.Or(t.Bound, stat.BoundExactly),
+			low: t.Low, high: t.High}
 		switch {
 		case (t.Text == "") == (t.Match == ""):
 			return fmt.Errorf("a mark has either a text or a pattern: %w", stat.ErrInvalid)
@@ -360,8 +397,23 @@ func (p *plan) words(m stat.Mapping) error {
 				return fmt.Errorf("pattern %q: %v: %w", t.Match, err, stat.ErrInvalid)
 			}
 		}
-		if k.status == stat.StatusReported && k.value == nil && (k.match == nil || k.match.NumSubexp() == 0) {
+		limits := k.low != nil || k.high != nil
+		if k.match != nil {
+			for _, name := range k.match.SubexpNames() {
+				switch name {
+				case "low", "high", "above", "below":
+					limits = true
+				case "":
+				default:
+					return fmt.Errorf("mark %q: group %q is not one of low, high, above, below: %w", t.Match, name, stat.ErrInvalid)
+				}
+			}
+		}
+		if k.status == stat.StatusReported && k.value == nil && (limits || k.match == nil || k.match.NumSubexp() == 0) {
 			return fmt.Errorf("mark %q is reported but gives no number: %w", t.Text+t.Match, stat.ErrInvalid)
+		}
+		if limits && k.value != nil {
+			return fmt.Errorf("mark %q gives a number and limits of one: %w", t.Text+t.Match, stat.ErrInvalid)
 		}
 		p.marks = append(p.marks, k)
 	}
@@ -404,9 +456,26 @@ func (c *compiler) find(names ...string) int {
 func (c *compiler) compile() error {
 	p := c.plan
 	if c.mapping.Period != nil {
-		if err := c.period(*c.mapping.Period); err != nil {
+		var err error
+		if p.span, err = c.period(*c.mapping.Period, unfolded{column: -1}); err != nil {
 			return err
 		}
+	}
+	for _, h := range c.mapping.Fill {
+		i := c.find(h)
+		if i < 0 {
+			c.missing = append(c.missing, h)
+			continue
+		}
+		p.fill = append(p.fill, i)
+	}
+	if r := c.mapping.Section; r != nil {
+		k, err := c.rule(stat.RowRule{Column: r.Column, Is: r.Is, Match: cmp.Or(r.Match, "."), Not: r.Not, Reason: cmp.Or(r.Reason, "heading of a section")})
+		if err != nil {
+			return err
+		}
+		k.alone = len(r.Is) == 0 && r.Match == ""
+		p.section = &k
 	}
 	for _, r := range c.mapping.Aside {
 		if r.Reason == "" {
@@ -458,6 +527,7 @@ func (c *compiler) rule(r stat.RowRule) (rule, error) {
 type unfolded struct {
 	column int
 	group  int
+	last   bool // it is the last group
 }
 
 func (c *compiler) long(l stat.Long) error {
@@ -472,9 +542,19 @@ func (c *compiler) long(l stat.Long) error {
 		}
 		base.when = &k
 	}
+	add := func(u unfolded) error {
+		r := base
+		if l.Period != nil {
+			var err error
+			if r.span, err = c.period(*l.Period, u); err != nil {
+				return err
+			}
+		}
+		return c.record(r, l.Fields, u)
+	}
 	if l.Repeat > 0 {
 		for n := 1; n <= l.Repeat; n++ {
-			if err := c.record(base, l.Fields, unfolded{column: -1, group: n}); err != nil {
+			if err := add(unfolded{column: -1, group: n, last: n == l.Repeat}); err != nil {
 				return err
 			}
 		}
@@ -486,7 +566,7 @@ func (c *compiler) long(l stat.Long) error {
 	}
 	for _, i := range columns {
 		c.used = append(c.used, i)
-		if err := c.record(base, l.Fields, unfolded{column: i}); err != nil {
+		if err := add(unfolded{column: i}); err != nil {
 			return err
 		}
 	}
@@ -544,15 +624,16 @@ func (c *compiler) columns(l stat.Long) ([]int, error) {
 func (c *compiler) record(r record, over map[string]stat.FieldMap, u unfolded) error {
 	p := c.plan
 	r.getters = make([]getter, len(p.columns))
+	period := cmp.Or(r.span, p.span)
 	for i, col := range p.columns {
 		m, named := over[col.Name]
 		if !named {
 			m, named = c.mapping.Fields[col.Name]
 		}
-		g := getter{column: -1, header: col.Name}
+		g := getter{place: place{column: -1}, header: col.Name}
 		switch {
-		case p.span != nil && !named && p.partOf(col.Name) != noPart:
-			g.period, g.header = p.partOf(col.Name), p.span.header
+		case period != nil && !named && p.partOf(col.Name) != noPart:
+			g.period, g.span, g.header = p.partOf(col.Name), period, period.header
 		case !named && i == p.value && u.column >= 0:
 			g.column = u.column
 		case !named:
@@ -567,8 +648,8 @@ func (c *compiler) record(r record, over map[string]stat.FieldMap, u unfolded) e
 		}
 		if g.column >= 0 {
 			g.header = p.header[g.column]
-			if u.column == g.column || u.group > 0 && strings.Contains(m.Column, "{n}") {
-				r.cells = append(r.cells, g.column)
+			if u.column == g.column || u.group > 0 && (strings.Contains(m.Column, "{n}") || m.Split != "" && m.Part == 0) {
+				r.cells = append(r.cells, g.place)
 			}
 		}
 		if g.dates == nil {
@@ -593,7 +674,7 @@ func (p *plan) partOf(name string) part {
 }
 
 func (c *compiler) getter(m stat.FieldMap, col column, u unfolded) (getter, error) {
-	g := getter{column: -1, header: col.Name}
+	g := getter{place: place{column: -1}, header: col.Name}
 	var labels []stat.Code
 	if list, ok := c.in.Definitions.Codelist(col.field.Codelist); ok {
 		labels = list.Codes
@@ -609,6 +690,22 @@ func (c *compiler) getter(m stat.FieldMap, col column, u unfolded) (getter, erro
 	}
 	text, fixed := m.Value, true
 	switch {
+	case m.Section:
+		if c.plan.section == nil {
+			return g, fmt.Errorf("the mapping has no section: %w", stat.ErrInvalid)
+		}
+		g.column, g.of, fixed = c.plan.section.column, &composed{section: true}, false
+	case len(m.Join) > 0:
+		g.of, fixed = &composed{}, false
+		for _, name := range m.Join {
+			i := c.find(strings.ReplaceAll(name, "{n}", strconv.Itoa(u.group)))
+			if i < 0 {
+				c.missing = append(c.missing, name)
+				continue
+			}
+			g.of.join = append(g.of.join, i)
+			g.column = g.of.join[0]
+		}
 	case m.File != "":
 		if text = c.names[m.File]; text == "" {
 			return g, refused(c.in.Name, 0, "", "file-name", fmt.Sprintf("The %s is read from the file name, and %q does not have it.", col.noun, path.Base(c.in.Name)),
@@ -636,6 +733,12 @@ func (c *compiler) getter(m stat.FieldMap, col column, u unfolded) (getter, erro
 		}
 		fixed = false
 	}
+	if m.Split != "" || m.Part != 0 {
+		if m.Split == "" || fixed || g.of != nil || m.Part < 0 || m.Part == 0 && u.group == 0 {
+			return g, fmt.Errorf("a cell is split with a text between its parts and the number of a part: %w", stat.ErrInvalid)
+		}
+		g.of = &composed{split: m.Split, part: cmp.Or(m.Part, u.group), last: m.Part == 0 && u.last}
+	}
 	if fixed {
 		if change != nil {
 			text = change.apply(text)
@@ -647,67 +750,41 @@ func (c *compiler) getter(m stat.FieldMap, col column, u unfolded) (getter, erro
 	return g, nil
 }
 
-func (c *compiler) period(m stat.PeriodMap) error {
-	s := &span{as: m.As, separator: cmp.Or(m.Separator, " - ")}
-	if !slices.Contains([]string{"year", "state-fiscal", "federal-fiscal", "month", "range"}, m.As) {
-		return fmt.Errorf("feed %s reads a period as %q, which is not one of year, state-fiscal, federal-fiscal, month, range: %w",
-			c.in.Feed.ID, m.As, stat.ErrInvalid)
+// period makes the period of the mapping, or of one unfolded column or group, ready.
+func (c *compiler) period(m stat.PeriodMap, u unfolded) (*span, error) {
+	s := &span{as: m.As, separators: []string{m.Separator}}
+	if m.Separator == "" {
+		s.separators = []string{" - ", " – ", " to ", " through ", "-", "–"}
+	}
+	if !slices.Contains(periodForms, m.As) {
+		return nil, fmt.Errorf("feed %s reads a period as %q, which is not one of %s: %w", c.in.Feed.ID, m.As, strings.Join(periodForms, ", "), stat.ErrInvalid)
 	}
 	formats := m.Dates
 	if len(formats) == 0 {
 		formats = c.mapping.Dates
 	}
 	if m.As == "month" && len(formats) == 0 {
-		formats = []string{"YYYY-MM"}
+		formats = []string{"YYYY-MM", "MON-YY", "MON YYYY", "MONTH YYYY", "MON-YYYY", "MM/YYYY"}
 	}
 	var err error
 	if s.formats, err = dateFormats(formats); err != nil {
-		return err
+		return nil, err
 	}
-	g, err := c.getter(m.FieldMap, column{noun: "period"}, unfolded{column: -1})
-	if err != nil {
-		return err
+	if s.getter, err = c.getter(m.FieldMap, column{noun: "period"}, u); err != nil {
+		return nil, err
 	}
-	s.column, s.fixed, s.change = g.column, g.fixed, g.change
-	if g.column >= 0 {
-		s.header = c.plan.header[g.column]
+	if s.column >= 0 {
+		s.header = c.plan.header[s.column]
+		return s, nil
 	}
-	c.plan.span = s
-	return nil
-}
-
-// read gives the first and the last day of a text about a period.
-func (s *span) read(text string, today int64) (from, to int64, ok bool) {
-	switch s.as {
-	case "range":
-		a, b, found := strings.Cut(text, s.separator)
-		if !found {
-			return 0, 0, false
-		}
-		for _, f := range s.formats {
-			if from, ok = f.parse([]byte(strings.TrimSpace(a)), today); ok {
-				to, ok = f.parse([]byte(strings.TrimSpace(b)), today)
-				return from, to, ok
-			}
-		}
-		return 0, 0, false
-	case "month":
-		for _, f := range s.formats {
-			if from, ok = f.parse([]byte(text), today); ok {
-				t := dayTime(from)
-				from -= int64(t.Day() - 1)
-				first := dayTime(from)
-				return from, from + int64(first.AddDate(0, 1, 0).Sub(first).Hours()/24) - 1, true
-			}
-		}
-		return 0, 0, false
+	if u.column >= 0 {
+		s.header = c.plan.header[u.column]
 	}
-	year, ok := number([]byte(text))
-	if !ok || len(text) != 4 {
-		return 0, 0, false
+	if _, _, ok := s.read(string(s.fixed), c.plan.today); !ok && len(c.missing) == 0 {
+		return nil, refused(c.in.Name, 1, s.header, "period", fmt.Sprintf("The period %s cannot be read.", shown(s.fixed)),
+			"Write it as the other columns do, or leave the column out in the feed "+c.in.Feed.ID+".")
 	}
-	p := stat.FiscalYear(stat.Clock(s.as), year)
-	return dayOf(p.From), dayOf(p.To), year > 0
+	return s, nil
 }
 
 // personal fits headers that are about persons: their names, dates of birth, numbers, addresses, and free text, where

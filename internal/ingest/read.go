@@ -197,10 +197,14 @@ func wanted(in Input) []string {
 	var out []string
 	add := func(m stat.Mapping) {
 		for _, f := range m.Fields {
-			out = append(append(out, f.Column), f.Columns...)
+			out = append(append(append(out, f.Column), f.Columns...), f.Join...)
+		}
+		out = append(out, m.Fill...)
+		if m.Section != nil {
+			out = append(out, m.Section.Column)
 		}
 		if m.Period != nil {
-			out = append(append(out, m.Period.Column), m.Period.Columns...)
+			out = append(append(append(out, m.Period.Column), m.Period.Columns...), m.Period.Join...)
 		}
 		for _, r := range m.Aside {
 			out = append(out, r.Column)

@@ -12,12 +12,28 @@ import (
 
 // getter says where the text of one field of one record comes from and what is done to it.
 type getter struct {
-	column int    // of the export, or -1
+	place
 	fixed  []byte // the text itself, where it is the same for every row
-	period part   // the field is an end of the period, and is read by the plan's period
+	period part   // the field is an end of the period, and is read by span
+	span   *span
 	change *change
 	dates  []dateFormat
 	header string // for sentences
+}
+
+// place is where a text stands: a column of the export, or something composed.
+type place struct {
+	column int // -1: nowhere; of something composed, the first
+	of     *composed
+}
+
+// composed is a text that is not one whole cell: several joined, a part of one, or the heading of a section.
+type composed struct {
+	join    []int
+	section bool
+	split   string
+	part    int
+	last    bool // no group reads the parts that come after this one
 }
 
 // part is one of the three things that a text about a period gives.
@@ -201,6 +217,7 @@ type rule struct {
 	is     map[string]bool
 	match  *regexp.Regexp
 	not    bool
+	alone  bool // and no other cell has a text
 	reason string
 }
 

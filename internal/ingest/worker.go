@@ -38,10 +38,14 @@ type worker struct {
 	last   [2]int64
 	memo   map[*change]map[string][]byte // what a change made of a text
 	period periodText                    // the last text about a period that was read
+	joined []byte                        // scratch for texts of several cells
+	above  [][]byte                      // the last text of each of the plan's columns to fill
+	head   []byte                        // the heading of the section
 }
 
 // periodText is a text about a period and what it says.
 type periodText struct {
+	of       *span
 	text     string
 	from, to int64
 	ok       bool
@@ -101,6 +105,7 @@ func (w *worker) row(out *parsed, text []byte, e extent) {
 	if fixed, ok := p.fixes[w.line]; ok {
 		text, e = w.repaired(fixed), extent{}
 	} else {
+		text = bytes.TrimPrefix(text, byteOrderMark8) // in the middle of a file it shows that files were joined
 		w.cells.split(text, p.comma, p.quote)
 	}
 	if blank(w.cells.list) {
@@ -112,6 +117,14 @@ func (w *worker) row(out *parsed, text []byte, e extent) {
 		return
 	}
 	if w.shape(text, e) {
+		if w.repeatsHeader() {
+			aside(c, "the header again")
+			return
+		}
+		if (p.fill != nil || p.section != nil) && w.heading() {
+			aside(c, p.section.reason)
+			return
+		}
 		for i := range p.asides {
 			if r := &p.asides[i]; r.fits(bytes.TrimSpace(w.cells.list[r.column])) {
 				aside(c, r.reason)
@@ -140,6 +153,44 @@ func (w *worker) row(out *parsed, text []byte, e extent) {
 		}
 		out.rows = append(out.rows, parsedRow{line: w.line, from: start, to: len(c.Lines), text: text})
 	}
+}
+
+// repeatsHeader reports whether the row is the header once more, as in files that were joined or printed in pages.
+func (w *worker) repeatsHeader() bool {
+	for i, cell := range w.cells.list {
+		if string(cell) != w.p.header[i] {
+			return false
+		}
+	}
+	return len(w.cells.list) > 1
+}
+
+// heading fills empty cells with what stands above them, and reports whether the row is the heading of a section. A feed
+// that needs it is read by one worker, which sees the rows in their order.
+func (w *worker) heading() bool {
+	p := w.p
+	if w.above == nil {
+		w.above = make([][]byte, len(p.fill))
+	}
+	if r := p.section; r != nil {
+		cell := bytes.TrimSpace(w.cells.list[r.column])
+		alone := true
+		for i, other := range w.cells.list {
+			alone = alone && (i == r.column || len(bytes.TrimSpace(other)) == 0)
+		}
+		if r.fits(cell) && (alone || !r.alone) {
+			w.head = append(w.head[:0], cell...)
+			return true
+		}
+	}
+	for i, column := range p.fill {
+		if cell := bytes.TrimSpace(w.cells.list[column]); len(cell) > 0 {
+			w.above[i] = append(w.above[i][:0], cell...)
+		} else {
+			w.cells.list[column] = w.above[i]
+		}
+	}
+	return false
 }
 
 // repaired puts the cells that the sender repaired in the place of the row, and gives them as the text of a record.
@@ -271,7 +322,7 @@ func (w *worker) record(c *stat.Chunk, r *record) {
 	c.Lines = append(c.Lines, w.line)
 	judged := mark{status: stat.StatusReported, bound: stat.BoundExactly}
 	for i := range p.columns {
-		if i != p.status && i != p.bound {
+		if i != p.status && i != p.bound && i != p.low && i != p.high {
 			w.field(&c.Vectors[i], &p.columns[i], &r.getters[i], i == p.value, &judged)
 		}
 	}
@@ -283,8 +334,8 @@ func (w *worker) record(c *stat.Chunk, r *record) {
 
 // skip reports whether the columns that the record is made from hold nothing, or nothing but zeros.
 func (w *worker) skip(r *record) bool {
-	for _, i := range r.cells {
-		cell := bytes.TrimSpace(w.cells.list[i])
+	for _, at := range r.cells {
+		cell := w.cell(at)
 		if len(cell) > 0 && !w.p.missing[string(cell)] && (r.skip != "zero" || string(cell) != "0") {
 			return false
 		}
@@ -297,7 +348,53 @@ func (w *worker) text(g *getter) []byte {
 	if g.column < 0 {
 		return g.fixed
 	}
-	return w.changed(bytes.TrimSpace(w.cells.list[g.column]), g.change)
+	if g.of != nil && g.of.last {
+		w.surplus(g.place)
+	}
+	return w.changed(w.cell(g.place), g.change)
+}
+
+// cell gives the text at a place, as the sender wrote it.
+func (w *worker) cell(at place) []byte {
+	if at.of == nil {
+		return bytes.TrimSpace(w.cells.list[at.column])
+	}
+	return w.composed(at)
+}
+
+func (w *worker) composed(at place) []byte {
+	of := at.of
+	switch {
+	case of.section:
+		return w.head
+	case of.split == "":
+		w.joined = w.joined[:0]
+		for i, column := range of.join {
+			if i > 0 {
+				w.joined = append(w.joined, ' ')
+			}
+			w.joined = append(w.joined, bytes.TrimSpace(w.cells.list[column])...)
+		}
+		return bytes.TrimSpace(w.joined)
+	}
+	rest, more := w.cells.list[at.column], true
+	var part []byte
+	for n := 0; n < of.part; n++ {
+		if !more {
+			return nil
+		}
+		part, rest, more = bytes.Cut(rest, []byte(of.split))
+	}
+	return bytes.TrimSpace(part)
+}
+
+// surplus notes that a cell has more parts than the feed reads.
+func (w *worker) surplus(at place) {
+	cell := w.cells.list[at.column]
+	if n := bytes.Count(cell, []byte(at.of.split)) + 1; n > at.of.part {
+		w.issue(w.p.header[at.column], shown(cell), "parts", fmt.Sprintf("The cell holds %d texts, and %d are read.", n, at.of.part),
+			"Have the feed read as many: repeat.")
+	}
 }
 
 func (w *worker) changed(cell []byte, do *change) []byte {
@@ -327,7 +424,7 @@ func (w *worker) original(g *getter) string {
 	if g.column < 0 {
 		return string(g.fixed)
 	}
-	return strings.ToValidUTF8(string(bytes.TrimSpace(w.cells.list[g.column])), "\uFFFD")
+	return strings.ToValidUTF8(string(w.cell(g.place)), "\uFFFD")
 }
 
 func (w *worker) field(v *stat.Vector, col *column, g *getter, value bool, judged *mark) {
@@ -371,31 +468,63 @@ func (w *worker) field(v *stat.Vector, col *column, g *getter, value bool, judge
 func (w *worker) marked(cell []byte, judged *mark) []byte {
 	for i := range w.p.marks {
 		m := &w.p.marks[i]
-		var group []byte
+		var found [][]byte
 		if m.match == nil {
 			if m.text != string(cell) {
 				continue
 			}
-		} else {
-			found := m.match.FindSubmatch(cell)
-			if found == nil {
-				continue
-			}
-			if len(found) > 1 {
-				group = found[1]
-			}
+		} else if found = m.match.FindSubmatch(cell); found == nil {
+			continue
 		}
-		judged.status, judged.bound = m.status, m.bound
+		judged.status, judged.bound, judged.low, judged.high = m.status, m.bound, m.low, m.high
 		switch {
 		case m.status != stat.StatusReported:
+			w.limits(m, found, judged)
 			return nil
 		case m.value != nil:
 			return strconv.AppendInt(nil, *m.value, 10)
 		default:
-			return group
+			return found[1]
 		}
 	}
 	return cell
+}
+
+// limits reads the limits of a value that is not there: the groups low and high, above and below, which are not reached
+// themselves, or one group without a name that the mark's bound explains.
+func (w *worker) limits(m *mark, found [][]byte, judged *mark) {
+	var names []string
+	if m.match != nil {
+		names = m.match.SubexpNames()
+	}
+	for i, name := range names {
+		n, ok := int64(0), i > 0 && len(found[i]) > 0
+		if ok {
+			n, ok = parseInt(w.p.numbers.plain(bytes.TrimSpace(found[i])))
+		}
+		if !ok {
+			continue
+		}
+		switch {
+		case name == "low" || name == "" && m.bound == stat.BoundAtLeast:
+			judged.low = &n
+		case name == "high" || name == "" && m.bound == stat.BoundAtMost:
+			judged.high = &n
+		case name == "above":
+			n++
+			judged.low = &n
+		case name == "below":
+			n--
+			judged.high = &n
+		}
+	}
+	switch { // the words for what the limits say, where the feed gives none
+	case m.bound != stat.BoundExactly:
+	case judged.low != nil && judged.high == nil:
+		judged.bound = stat.BoundAtLeast
+	case judged.low == nil && judged.high != nil:
+		judged.bound = stat.BoundAtMost
+	}
 }
 
 func (w *worker) integer(cell []byte, col *column, g *getter) int64 {
@@ -434,13 +563,10 @@ func (w *worker) date(cell []byte, col *column, g *getter) int64 {
 
 // periodField adds the part of the period that the field holds.
 func (w *worker) periodField(v *stat.Vector, col *column, g *getter) {
-	s := w.p.span
-	text := s.fixed
-	if s.column >= 0 {
-		text = w.changed(bytes.TrimSpace(w.cells.list[s.column]), s.change)
-	}
-	if w.period.text != string(text) || len(text) == 0 {
-		w.period = periodText{text: string(text)}
+	s := g.span
+	text := w.text(&s.getter)
+	if w.period.of != s || w.period.text != string(text) || len(text) == 0 {
+		w.period = periodText{of: s, text: string(text)}
 		w.period.from, w.period.to, w.period.ok = s.read(w.period.text, w.p.today)
 	}
 	if len(text) == 0 && g.period == partTo {
@@ -498,6 +624,18 @@ func (w *worker) judgement(c *stat.Chunk, r *record, judged mark) {
 	}{{p.status, s}, {p.bound, b}} {
 		v := &c.Vectors[add.place]
 		v.Ints, v.Null = append(v.Ints, add.code), append(v.Null, false)
+	}
+	for _, limit := range []struct {
+		place int
+		n     *int64
+	}{{p.low, judged.low}, {p.high, judged.high}} {
+		v := &c.Vectors[limit.place]
+		v.Null = append(v.Null, limit.n == nil)
+		if limit.n == nil {
+			v.Ints = append(v.Ints, 0)
+		} else {
+			v.Ints = append(v.Ints, *limit.n)
+		}
 	}
 }
 

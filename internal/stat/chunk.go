@@ -65,14 +65,18 @@ type LayoutColumn struct {
 }
 
 // StatusColumn and BoundColumn name the columns in which records keep the status and the bound of their value
-// where the data set has no fields of its own for them.
+// where the data set has no fields of its own for them. LowColumn and HighColumn name those that keep the limits of a
+// value that is not there: what the source writes as "<= 10" or "5 - 15".
 const (
 	StatusColumn = "value_status"
 	BoundColumn  = "value_bound"
+	LowColumn    = "value_low"
+	HighColumn   = "value_high"
 )
 
 // NewLayout returns the layout of the data set: its fields in their order, then the status and the bound of its
-// value unless they are fields. A code of a list becomes its place in the list; codes holds the lists by field.
+// value unless they are fields, and its limits. A code of a list becomes its place in the list; codes holds the lists
+// by field.
 func NewLayout(d Dataset, codes map[string][]string) Layout {
 	l := Layout{Dated: d.Period.Date != ""}
 	statuses, bounds := make([]string, len(Statuses)), make([]string, len(Bounds))
@@ -99,6 +103,9 @@ func NewLayout(d Dataset, codes map[string][]string) Layout {
 	}
 	if d.Value != "" && d.Bound == "" {
 		l.Columns = append(l.Columns, LayoutColumn{Name: BoundColumn, Type: FieldCode, Dictionary: bounds})
+	}
+	if d.Value != "" {
+		l.Columns = append(l.Columns, LayoutColumn{Name: LowColumn, Type: FieldInteger}, LayoutColumn{Name: HighColumn, Type: FieldInteger})
 	}
 	return l
 }

@@ -36,10 +36,12 @@ type Reading struct {
 
 // Mapping says how rows become records.
 type Mapping struct {
-	Fields  map[string]FieldMap `yaml:"fields" json:"fields,omitempty"` // field → where its text comes from
-	Period  *PeriodMap          `yaml:"period" json:"period,omitempty"` // one text that gives both ends of the period
-	Aside   []RowRule           `yaml:"aside" json:"aside,omitempty"`   // rows set aside, with the reason
-	Long    []Long              `yaml:"long" json:"long,omitempty"`     // columns that become records of their own
+	Fields  map[string]FieldMap `yaml:"fields" json:"fields,omitempty"`   // field → where its text comes from
+	Period  *PeriodMap          `yaml:"period" json:"period,omitempty"`   // one text that gives both ends of the period
+	Fill    []string            `yaml:"fill" json:"fill,omitempty"`       // columns in which an empty cell repeats the cell above
+	Section *RowRule            `yaml:"section" json:"section,omitempty"` // rows that are the heading of the rows below; without texts or a pattern, rows with no other cell
+	Aside   []RowRule           `yaml:"aside" json:"aside,omitempty"`     // rows set aside, with the reason
+	Long    []Long              `yaml:"long" json:"long,omitempty"`       // columns that become records of their own
 	Missing []string            `yaml:"missing" json:"missing,omitempty"`
 	Dates   []string            `yaml:"dates" json:"dates,omitempty"` // formats of dates, tried in turn: YYYY-MM-DD, MM/DD/YYYY, D-MON-YY, excel
 	Numbers *Numbers            `yaml:"numbers" json:"numbers,omitempty"`
@@ -51,10 +53,14 @@ type Mapping struct {
 type FieldMap struct {
 	Column    string            `yaml:"column" json:"column,omitempty"`   // header of the column; {n} stands for the number of a repeated group
 	Columns   []string          `yaml:"columns" json:"columns,omitempty"` // other headers of the same column: the first that the file has
+	Join      []string          `yaml:"join" json:"join,omitempty"`       // or several columns, whose texts are joined by a blank: Year and Month
+	Section   bool              `yaml:"section" json:"section,omitempty"` // or the heading of the section that the row stands in
 	Value     string            `yaml:"value" json:"value,omitempty"`     // a constant
 	File      string            `yaml:"file" json:"file,omitempty"`       // a named group of Feed.Name
 	Heading   bool              `yaml:"heading" json:"heading,omitempty"` // the heading of the unfolded column
 	Cell      bool              `yaml:"cell" json:"cell,omitempty"`       // the cell of the unfolded column
+	Split     string            `yaml:"split" json:"split,omitempty"`     // the cell holds several texts, with this between them; which one says Part
+	Part      int               `yaml:"part" json:"part,omitempty"`       // from 1; in a repeated group its number if left out
 	Pattern   string            `yaml:"pattern" json:"pattern,omitempty"` // regular expression; the text becomes its first group, or empty where it does not match
 	Steps     []string          `yaml:"steps" json:"steps,omitempty"`     // trim, lower, upper, slug, digits, cut-prefix X, cut-suffix X, pad N
 	Map       map[string]string `yaml:"map" json:"map,omitempty"`         // text → text; the text after the steps, or without a pattern the text as it stands
@@ -68,7 +74,7 @@ type FieldMap struct {
 // PeriodMap reads both ends of a period from one text.
 type PeriodMap struct {
 	FieldMap  `yaml:",inline"`
-	As        string `yaml:"as" json:"as"`                         // year, state-fiscal, federal-fiscal, month, range
+	As        string `yaml:"as" json:"as"`                         // year, state-fiscal, federal-fiscal, quarter, month, day, range
 	Separator string `yaml:"separator" json:"separator,omitempty"` // of a range: " - " if left out
 }
 
@@ -91,6 +97,7 @@ type Long struct {
 	Except []string            `yaml:"except" json:"except,omitempty"` // but not these
 	Repeat int                 `yaml:"repeat" json:"repeat,omitempty"` // groups: {n} in FieldMap.Column runs from 1 to Repeat
 	When   *RowRule            `yaml:"when" json:"when,omitempty"`     // only in rows that fit
+	Period *PeriodMap          `yaml:"period" json:"period,omitempty"` // the period, where the heading or a column of the group gives it
 	Fields map[string]FieldMap `yaml:"fields" json:"fields,omitempty"`
 	Skip   string              `yaml:"skip" json:"skip,omitempty"` // cells that make no record: empty, zero
 }
@@ -109,8 +116,10 @@ type Numbers struct {
 // with another status than reported never becomes a number.
 type TextMark struct {
 	Text   string `yaml:"text" json:"text,omitempty"`     // exactly this text
-	Match  string `yaml:"match" json:"match,omitempty"`   // or a regular expression; its first group is the number
+	Match  string `yaml:"match" json:"match,omitempty"`   // or a regular expression; its first group is the number, or its groups low, high, above and below are limits
 	Value  *int64 `yaml:"value" json:"value,omitempty"`   // the number, if the text means one
+	Low    *int64 `yaml:"low" json:"low,omitempty"`       // the smallest number that it can stand for, where there is none
+	High   *int64 `yaml:"high" json:"high,omitempty"`     // the largest
 	Status Status `yaml:"status" json:"status,omitempty"` // reported if left out
 	Bound  Bound  `yaml:"bound" json:"bound,omitempty"`
 }
