@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -131,8 +132,11 @@ func mustType(t duckdb.Type) duckdb.TypeInfo {
 // Cardinality is part of duckdb.ParallelChunkTableSource: how many rows will come is not known.
 func (s *source) Cardinality() *duckdb.CardinalityInfo { return nil }
 
-// Init is part of duckdb.ParallelChunkTableSource: as many threads as DuckDB likes.
-func (s *source) Init() duckdb.ParallelTableSourceInfo { return duckdb.ParallelTableSourceInfo{} }
+// Init is part of duckdb.ParallelChunkTableSource: DuckDB uses as many threads as its own setting says, which is never
+// more than there are processors. Nothing said would be one thread, beside which the others wait in a busy loop.
+func (s *source) Init() duckdb.ParallelTableSourceInfo {
+	return duckdb.ParallelTableSourceInfo{MaxThreads: runtime.NumCPU()}
+}
 
 // cursor is what one thread of DuckDB is working on.
 type cursor struct {
