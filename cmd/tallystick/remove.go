@@ -34,6 +34,9 @@ func removeCommand() command {
 					fmt.Fprintf(p.stdout, "would delete %s of release %s\n", files, r.ID())
 					return nil
 				}
+				if err := p.keepPublished(r); err != nil {
+					return err
+				}
 				if err := release.Remove(p.releases(), r.ID(), *reason, key); err != nil {
 					return err
 				}

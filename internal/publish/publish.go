@@ -82,6 +82,9 @@ func Draft(ctx context.Context, in Input) (Drafted, error) {
 	if err != nil {
 		return Drafted{}, err
 	}
+	for _, period := range disclosed.Held {
+		in.Progress("held back, " + period)
+	}
 	d.Observations, d.Manifest.Audit = disclosed.Observations, disclosed.Audit
 	if in.Previous != nil {
 		revise(d.Observations, in.Previous.AllObservations())

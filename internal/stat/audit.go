@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 )
 
 // Rule is the disclosure rule for protected measures.
@@ -215,8 +216,8 @@ func (p *component) solve() error {
 	case lost:
 		return p.late()
 	case impossible:
-		return fmt.Errorf("audit: no table agrees with what is published about %s: %w",
-			p.plan.Cells[p.cells[0]].Key, ErrInvalid)
+		name, _, _ := strings.Cut(p.plan.Cells[p.cells[0]].Key, valueSign) // the value is nobody's business
+		return fmt.Errorf("audit: no table agrees with what is published about %s: %w", name, ErrInvalid)
 	}
 	p.lp = lp
 	p.point = make([]float64, len(p.cells))

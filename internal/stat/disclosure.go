@@ -25,7 +25,10 @@ type Former struct {
 type Disclosed struct {
 	Observations []Observation
 	Audit        Audit
-	Issues       []Issue // for the analyst: what was withdrawn or held, and why
+	Issues       []Issue // what was withdrawn or held, and why; safe to publish
+	// Held names the periods that are held. That a period is held says that its counts changed, so the list is for
+	// the analyst alone.
+	Held []string
 	// Withheld holds the true values of what is not published, by the observations' keys. It must never leave
 	// the place where the warehouse is; the audit of the next release needs it (Former.Withheld).
 	Withheld map[string]float64
@@ -42,14 +45,14 @@ type Disclosed struct {
 // give a small count away is held: it stays as the last release had it. Where nothing helps, the error is an
 // Unprotectable.
 func SuppressObservations(obs []Observation, defs Definitions, rule Rule, former ...Former) (Disclosed, error) {
-	now := newLedger(obs, nil, defs)
+	now := newLedger(obs, nil, defs, withheldBefore(former))
 	if !now.protects() {
 		return Disclosed{Observations: obs, Audit: Audit{K: rule.K, Releases: len(former)},
 			Withheld: make(map[string]float64)}, nil
 	}
 	d := &disclosure{obs: obs, rule: rule, now: now, held: make(map[int]bool), withdrawn: make(map[string]bool)}
 	for _, f := range former {
-		l := newLedger(f.Observations, withTruth(f, now), f.Definitions)
+		l := newLedger(f.Observations, withTruth(f, now), f.Definitions, withheldBefore([]Former{f}))
 		l.rename(now)
 		d.before = append(d.before, l)
 	}
@@ -144,9 +147,27 @@ type sumLine struct {
 	time  bool // a span and the periods in it
 }
 
+// withheldBefore gives the keys and the coordinates of the counts that former releases withheld. They stay protected
+// whatever a later definition says of their class.
+func withheldBefore(former []Former) map[string]bool {
+	out := make(map[string]bool)
+	for _, f := range former {
+		for _, o := range f.Observations {
+			if o.Status != StatusWithheld || o.Kind != KindCount {
+				continue
+			}
+			out[o.Key()] = true
+			if at, _, _, ok := locate(o, f.Definitions); ok {
+				out[at.key()] = true
+			}
+		}
+	}
+	return out
+}
+
 // newLedger finds the counts and the lines between them. truth gives values that were withheld; nil for the
-// draft itself, in which every reported count has its value.
-func newLedger(obs []Observation, truth map[string]float64, defs Definitions) *ledger {
+// draft itself, in which every reported count has its value. closed is what was withheld before, by withheldBefore.
+func newLedger(obs []Observation, truth map[string]float64, defs Definitions, closed map[string]bool) *ledger {
 	l := &ledger{defs: defs, byName: make(map[string]int), of: make(map[string]int),
 		bare: make(map[string][]int), absent: make(map[string]bool)}
 	protectedSets := make(map[string]bool)
@@ -165,6 +186,7 @@ func newLedger(obs []Observation, truth map[string]float64, defs Definitions) *l
 		if !ok {
 			continue
 		}
+		protected = protected || closed[o.Key()] || closed[at.key()]
 		found = append(found, placed{o, at, protected, records})
 		if protected {
 			protectedSets[at.dataset] = true
@@ -670,6 +692,7 @@ type disclosure struct {
 	held      map[int]bool    // groups that stay as the last release had them
 	withdrawn map[string]bool // coordinates of the draft that are not published at all
 	issues    []Issue
+	private   []string // for the analyst alone
 }
 
 // groups connects the counts of the draft by their lines, those over time left out.
@@ -742,10 +765,14 @@ func sorted(set map[int]bool) []int {
 func (d *disclosure) hold(group int, why string) {
 	d.held[group] = true
 	c := d.now.counts[group]
-	d.issues = append(d.issues, Issue{Code: "revision-held", Severity: SeverityWarning,
-		Problem: fmt.Sprintf("The revision of %s is held back: %s.", c.name, why),
+	d.private = append(d.private, fmt.Sprintf("%s: %s", c.name, why))
+	issue := Issue{Code: "revision-held", Severity: SeverityWarning,
+		Problem: fmt.Sprintf("A revision of the data set %s is held back: %s.", c.dataset, why),
 		Fix: "The figures of the former release stay. " +
-			"Publish the period without its breakdowns to let the total through."})
+			"Publish the period without its breakdowns to let the total through."}
+	if !slices.Contains(d.issues, issue) {
+		d.issues = append(d.issues, issue)
+	}
 }
 
 // joint is the linked tables of all releases. A count that did not change is one unknown in all of them.
@@ -755,7 +782,10 @@ type joint struct {
 	of   map[int]string // cell to coordinate
 }
 
-func cellKey(c count) string { return c.name + " @ " + strconv.FormatInt(c.value, 10) }
+func cellKey(c count) string { return c.name + valueSign + strconv.FormatInt(c.value, 10) }
+
+// valueSign stands before the value in the key of a joint plan's cell. Messages give the key without it.
+const valueSign = " @ "
 
 func (d *disclosure) join() joint {
 	j := joint{plan: new(Plan), at: make(map[int]int), of: make(map[int]string)}
@@ -836,7 +866,7 @@ func (d *disclosure) enter(j joint, l *ledger, standing func(i int) (CellStandin
 			}
 		}
 		if rest > 0 && line.loose {
-			c, _ := j.plan.Add(fmt.Sprintf("rest of %s @ %d", line.name, rest), rest, CellUnstated)
+			c, _ := j.plan.Add("rest of "+line.name+valueSign+strconv.FormatInt(rest, 10), rest, CellUnstated)
 			e.Parts = append(e.Parts, c)
 		} else {
 			e.Offset = rest
@@ -911,7 +941,7 @@ func (d *disclosure) withdraw(l *ledger, i int) bool {
 
 // publish takes out of the observations what the audit does not let pass.
 func (d *disclosure) publish(j joint, result Suppression, former []Former) Disclosed {
-	out := Disclosed{Audit: result.Audit, Withheld: make(map[string]float64), Issues: d.issues}
+	out := Disclosed{Audit: result.Audit, Withheld: make(map[string]float64), Issues: d.issues, Held: d.private}
 	out.Audit.Releases = len(former)
 	gone := make([]bool, len(d.now.counts))   // not published
 	stays := make([]bool, len(d.now.counts))  // as the last release had it
@@ -1029,7 +1059,9 @@ func redact(o Observation) Observation {
 	o.Status, o.Value, o.Bound, o.Interval = StatusWithheld, 0, BoundExactly, nil
 	o.Of, o.To, o.Note, o.Rows = 0, 0, "", nil
 	o.Coverage.Accounts = 0
-	o.Marks = slices.DeleteFunc(slices.Clone(o.Marks), func(m Mark) bool { return m == MarkUnstable })
+	o.Marks = slices.DeleteFunc(slices.Clone(o.Marks), func(m Mark) bool {
+		return m == MarkUnstable || m == MarkStructural
+	})
 	o.Citations = slices.Clone(o.Citations)
 	for i := range o.Citations {
 		o.Citations[i].Locator = ""
