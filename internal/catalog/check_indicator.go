@@ -111,11 +111,11 @@ func (c indicator) id(at, id string, seen map[string]bool) {
 	seen[id] = true
 }
 
-// counted is what a series counts: its unit, stage, clock and protection.
+// counted is what a series counts: its unit, stage, clock, the event that dates it, and its protection.
 type counted struct {
-	unit, stage string
-	clock       stat.Clock
-	protection  stat.Protection
+	unit, stage, event string
+	clock              stat.Clock
+	protection         stat.Protection
 }
 
 func (c indicator) panel(at string, p *stat.Panel) {
@@ -137,19 +137,36 @@ func (c indicator) panel(at string, p *stat.Panel) {
 	for i, s := range p.Series {
 		where := fmt.Sprintf("%s.series[%d]", at, i)
 		c.id(where, s.ID, seen)
-		all = append(all, c.series(where, s))
+		all = append(all, c.series(where, s, p.Unlike))
 	}
 	first := all[0]
 	p.Unit, p.Stage, p.Clock, p.Protection = first.unit, first.stage, first.clock, first.protection
 	if slices.Contains(all, counted{}) {
 		return // a data set is missing, which is said already
 	}
+	unlike := false // whether anything is
 	for i, k := range all[1:] {
 		where := fmt.Sprintf("%s.series[%d]", at, i+1)
 		if k.protection == stat.ProtectionProtected {
 			p.Protection = stat.ProtectionProtected
 		}
-		c.alike(where, p, first, k)
+		unlike = !c.alike(where, p.Unlike, "the first series of the panel", first, k) || unlike
+	}
+	// What the series do not agree on is said of each and not of the panel.
+	for _, k := range all[1:] {
+		if k.unit != first.unit {
+			p.Unit = ""
+		}
+		if k.stage != first.stage {
+			p.Stage = ""
+		}
+		if k.clock != first.clock {
+			p.Clock = ""
+		}
+	}
+	if strings.TrimSpace(p.Unlike) != "" && !unlike && len(all) > 1 {
+		c.wrong(at+".unlike", p.Unlike, "unlike-unneeded",
+			"The panel says why unlike things stand in it, but all its series count alike.", "Remove the key.")
 	}
 	c.ratio(at+".ratio", p)
 	c.rate(at+".rate", p)
@@ -160,24 +177,28 @@ func (c indicator) panel(at string, p *stat.Panel) {
 	c.breakdowns(at, p)
 }
 
-// alike refuses unlike units, stages or clocks on one axis, unless the panel says why they stand there.
-func (c indicator) alike(where string, p *stat.Panel, first, k counted) {
-	if strings.TrimSpace(p.Unlike) != "" {
-		return
-	}
+// alike refuses unlike units, stages, clocks or dating events beside each other, unless the panel says under unlike why
+// they stand there. It reports whether they are alike.
+func (c indicator) alike(where, unlike, whose string, first, k counted) bool {
+	same := true
 	for _, d := range []struct{ what, a, b string }{
 		{"unit", first.unit, k.unit}, {"stage", first.stage, k.stage}, {"clock", string(first.clock), string(k.clock)},
+		{"event", first.event, k.event},
 	} {
-		if d.a != d.b {
+		if d.a == d.b {
+			continue
+		}
+		same = false
+		if strings.TrimSpace(unlike) == "" {
 			c.wrong(where, d.b, d.what+"-unlike",
-				fmt.Sprintf("The series has the %s %q and the first series of the panel has %q: unlike things do not share an "+
-					"axis.", d.what, d.b, d.a),
+				fmt.Sprintf("This has the %s %q and %s has %q: unlike things do not share an axis.", d.what, d.b, whose, d.a),
 				"Give it a panel of its own, or say under unlike why they are set against each other.")
 		}
 	}
+	return same
 }
 
-func (c indicator) series(at string, s stat.Series) counted {
+func (c indicator) series(at string, s stat.Series, unlike string) counted {
 	c.need(at+".label", s.Label, "Write the words that stand on the mark.")
 	c.need(at+".noun.one", s.Noun.One, "Write what one of them is called.")
 	c.need(at+".noun.many", s.Noun.Many, "Write what several are called.")
@@ -195,22 +216,32 @@ func (c indicator) series(at string, s stat.Series) counted {
 	c.measure(at+".measure", ds, s.Measure)
 	c.where(at+".where", ds, s.Where)
 	c.single(at+".where", ds, s.Where, "")
+	c.minors(at+".where", ds, s.Where)
+	own := c.counted(at+".where", ds, s.Where)
 	if s.Otherwise != nil {
 		c.where(at+".otherwise", ds, s.Otherwise)
 		c.single(at+".otherwise", ds, s.Otherwise, "")
+		c.minors(at+".otherwise", ds, s.Otherwise)
+		c.alike(at+".otherwise", unlike, "the series", own, c.counted(at+".otherwise", ds, s.Otherwise))
 	}
 	if e := s.Expected; e != nil {
 		c.dimension(at+".expected.dimension", ds, e.Dimension)
 		c.where(at+".expected.where", ds, e.Where)
+		c.alike(at+".expected.where", unlike, "the series", own, c.counted(at+".expected.where", ds, e.Where))
 		c.need(at+".expected.noun.many", e.Noun.Many, "Write what the reporters are called: agencies.")
 		c.residents(at+".expected.residents", e.Residents)
 	}
-	return counted{
-		unit:  c.pinned(at, ds, s.Where, "unit", ds.Unit, ds.UnitField),
-		stage: c.pinned(at, ds, s.Where, "stage", ds.Stage, ds.StageField),
-		clock: stat.Clock(c.pinned(at, ds, s.Where, "clock", string(ds.Clock), ds.ClockField)),
+	return own
+}
 
-		protection: ds.Protection,
+// counted says what the records that a where keeps count.
+func (c indicator) counted(at string, ds stat.Dataset, w stat.Where) counted {
+	return counted{
+		unit:  c.pinned(at, ds, w, "unit", ds.Unit, ds.UnitField),
+		stage: c.pinned(at, ds, w, "stage", ds.Stage, ds.StageField),
+		clock: stat.Clock(c.pinned(at, ds, w, "clock", string(ds.Clock), ds.ClockField)),
+
+		event: ds.Event, protection: ds.Protection,
 	}
 }
 
@@ -242,6 +273,10 @@ func (c indicator) measure(at string, ds stat.Dataset, m stat.Measure) {
 			"Write measure: {sum: FIELD} or measure: {count: records}.")
 	case m.Count != "" && m.Count != "records":
 		c.wrong(at+".count", m.Count, "measure-wrong", "Only records can be counted.", "Write count: records.")
+	case m.Count != "" && ds.Protection == stat.ProtectionProtected:
+		c.wrong(at+".count", m.Count, "records-of-people",
+			"The rows of a protected data set are not counted: each row would stand for a person, and which rows a figure "+
+				"comes from would tell who is in two groups at once.", "Write measure: {sum: "+ds.Value+"}.")
 	case m.Sum != "" && (!ok || f.Type != stat.FieldInteger):
 		c.wrong(at+".sum", m.Sum, "measure-wrong", fmt.Sprintf("%q is not a field of whole numbers of %s.",
 			m.Sum, ds.ID),
@@ -307,7 +342,7 @@ func (c indicator) pinned(at string, ds stat.Dataset, w stat.Where, what, consta
 	if codes := w[field]; len(codes) == 1 {
 		return codes[0]
 	}
-	c.wrong(at+".where", field, what+"-unpinned",
+	c.wrong(at, field, what+"-unpinned",
 		fmt.Sprintf("The records of %s carry their own %s, so the series must be pinned to one.", ds.ID, what),
 		"Name exactly one code under where: "+field+".")
 	return ""
@@ -347,7 +382,7 @@ func (c indicator) rate(at string, p *stat.Panel) {
 			"Write per: 100000.")
 	}
 	c.decimals(at, r.Decimals)
-	k := c.series(at+".population", r.Population)
+	k := c.series(at+".population", r.Population, p.Unlike)
 	if k.unit != "resident" && k.unit != "" {
 		c.wrong(at+".population", k.unit, "unit-unlike",
 			fmt.Sprintf("The population of a rate counts residents, not %q.", k.unit),
@@ -396,11 +431,12 @@ func (c indicator) breakdowns(at string, p *stat.Panel) {
 			if b.Where != nil {
 				c.where(where+".where", ds, b.Where)
 				c.single(where+".where", ds, b.Where, b.By)
-				c.pinned(where, ds, b.Where, "unit", ds.Unit, ds.UnitField)
+				c.alike(where+".where", p.Unlike, "the series "+s.ID, c.counted(at, ds, s.Where), c.counted(where+".where", ds, b.Where))
 			}
 			if b.Otherwise != nil {
 				c.where(where+".otherwise", ds, b.Otherwise)
 				c.single(where+".otherwise", ds, b.Otherwise, b.By)
+				c.alike(where+".otherwise", p.Unlike, "the series "+s.ID, c.counted(at, ds, s.Where), c.counted(where+".otherwise", ds, b.Otherwise))
 			}
 		}
 	}
@@ -441,6 +477,24 @@ func (c indicator) side(at, name string) *stat.Panel {
 	}
 	c.wrong(at, name, "series-unknown", fmt.Sprintf("The indicator has no series %q.", name), "Write PANEL/SERIES.")
 	return nil
+}
+
+// minors refuses a series of an open data set that counts people under 18 alone: such a data set is protected.
+func (c indicator) minors(at string, ds stat.Dataset, w stat.Where) {
+	if ds.Protection == stat.ProtectionProtected {
+		return
+	}
+	for _, name := range keys(w) {
+		if name == ds.UnitField || name == ds.StageField || name == ds.ClockField {
+			continue
+		}
+		minor := func(code string) bool { _, oldest, ok := stat.Ages(code); return ok && oldest < 18 }
+		if codes := w[name]; len(codes) > 0 && !slices.ContainsFunc(codes, func(code string) bool { return !minor(code) }) {
+			c.wrong(at+"."+name, codes[0], "juveniles-open",
+				fmt.Sprintf("The series counts people under 18 alone (%q) of a data set that is not protected.", codes[0]),
+				"Write protection: protected in the data set, or count all ages and give this one in a protected breakdown.")
+		}
+	}
 }
 
 // juveniles refuses a breakdown that counts people under 18 one by one in an open data set, unless the breakdown is

@@ -34,6 +34,71 @@ func TestPitfall01UnlikeUnitsDoNotShareAPanel(t *testing.T) {
 `)
 }
 
+// TestPitfall01NoWayRoundTheUnit mixes units and clocks in every other place that names records.
+func TestPitfall01NoWayRoundTheUnit(t *testing.T) {
+	refused(t, "unit-unlike", `-- edit indicators/sellers.yaml --
+-         where: {unit: [case], section: [53a-83]}
++         where: {unit: [case], section: [53a-83]}
++         otherwise: {unit: [person], section: [53a-83]}
+`)
+	refused(t, "unit-unpinned", `-- edit indicators/sellers.yaml --
+-         where: {unit: [case], section: [53a-83]}
++         where: {unit: [case], section: [53a-83]}
++         otherwise: {section: [53a-83]}
+`)
+	refused(t, "unit-unlike", `-- edit indicators/sellers.yaml --
+-         where: {unit: [case], section: [53a-83]}
++         where: {unit: [case], section: [53a-83]}
++         expected: {dimension: section, where: {unit: [person]}, noun: {one: court, many: courts}}
+`)
+	for _, place := range []string{"where", "otherwise"} {
+		refused(t, "unit-unlike", `-- edit indicators/sellers.yaml --
+-     ratio: {of: selling, to: buying, label: sellers for each buyer, decimals: 1}
++     ratio: {of: selling, to: buying, label: sellers for each buyer, decimals: 1}
++     breakdowns:
++       - {id: section, title: By section, by: section, `+place+`: {unit: [person], section: [53a-82, 53a-83]}}
+`)
+	}
+	refused(t, "event-unlike", `-- edit indicators/sellers.yaml --
+-         where: {unit: [case], section: [53a-83]}
++         where: {unit: [case], section: [53a-83]}
+-         dataset: cases
+-         measure: {sum: count}
+-         where: {unit: [case], section: [53a-82]}
++         dataset: filings
++         measure: {sum: count}
++         where: {unit: [case], section: [53a-82]}
+-- add datasets/filings.yaml --
+id: filings
+title: Cases by section
+source: court
+about: Cases of the court.
+protection: open
+unit_field: unit
+stage: convicted
+clock: calendar
+event: filing
+rule: A case counts once.
+geography: The court.
+period: {from: from, to: to}
+value: count
+key: [from, to, section, unit]
+duplicates: refuse
+fields:
+  - {name: from, type: date}
+  - {name: to, type: date, required: true}
+  - {name: section, type: code, codelist: sections}
+  - {name: unit, type: code, codelist: counting-units}
+  - {name: count, type: integer, minimum: 0}
+accept: {quarantine_at_most: 0.01}
+`)
+	refused(t, "unlike-unneeded", `-- edit indicators/sellers.yaml --
+-     form: pair
++     form: pair
++     unlike: They count different things.
+`)
+}
+
 func TestPitfall02StagesDoNotShareAPanel(t *testing.T) {
 	refused(t, "stage-unlike", `-- edit datasets/cases.yaml --
 - stage: convicted
@@ -104,6 +169,32 @@ func TestPitfall30NoRecordsAboutChildrenAndNoNames(t *testing.T) {
 -   - {name: status, type: code, codelist: statuses}
 +   - {name: status, type: code, codelist: statuses}
 +   - {name: defendant_name, type: text}
+`)
+}
+
+// TestPitfall30NoWayRoundTheClassOfChildren: neither a series of one age of an open data set nor a count of rows of a
+// protected one gets past the class.
+func TestPitfall30NoWayRoundTheClassOfChildren(t *testing.T) {
+	refused(t, "juveniles-open", `-- edit indicators/sellers.yaml --
+-         where: {unit: [case], section: [53a-83]}
++         where: {unit: [case], section: [53a-83], age: [under-18]}
+`)
+	refused(t, "juveniles-open", `-- edit indicators/sellers.yaml --
+-         where: {unit: [case], section: [53a-83]}
++         where: {unit: [case], section: [53a-83], age: [18-over]}
++         otherwise: {unit: [case], section: [53a-83], age: [under-18]}
+`)
+	refused(t, "records-of-people", `-- edit datasets/cases.yaml --
+- protection: open
++ protection: protected
+-- edit indicators/sellers.yaml --
+-         measure: {sum: count}
+-         where: {unit: [case], section: [53a-83]}
++         measure: {count: records}
++         where: {unit: [case], section: [53a-83]}
+`)
+	refused(t, "protection-missing", `-- edit datasets/cases.yaml --
+- protection: open
 `)
 }
 

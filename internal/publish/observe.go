@@ -134,7 +134,7 @@ func (o observer) count(s stat.Series, where, otherwise stat.Where, by []string)
 	seen := map[string]bool{}
 	for _, c := range counted {
 		seen[c.Period.Key()] = true
-		out = append(out, o.observation(s, c))
+		out = append(out, o.observation(s, c, ds.UnitOf(where)))
 	}
 	if otherwise == nil {
 		return out, nil
@@ -148,7 +148,7 @@ func (o observer) count(s stat.Series, where, otherwise stat.Where, by []string)
 		if seen[c.Period.Key()] {
 			continue
 		}
-		obs := o.observation(s, c)
+		obs := o.observation(s, c, ds.UnitOf(otherwise))
 		if obs.Status == stat.StatusReported {
 			obs.Marks = mark(obs.Marks, stat.MarkSummed)
 		}
@@ -169,8 +169,8 @@ func statedFigures(ds stat.Dataset) bool {
 	return false
 }
 
-// observation is one count with what the judgement adds to it.
-func (o observer) observation(s stat.Series, c warehouse.Counted) stat.Observation {
+// observation is one count of a unit with what the judgement adds to it.
+func (o observer) observation(s stat.Series, c warehouse.Counted, unit string) stat.Observation {
 	obs := stat.Observation{
 		Indicator: o.ind.ID,
 		Panel:     o.panel.ID,
@@ -180,7 +180,7 @@ func (o observer) observation(s stat.Series, c warehouse.Counted) stat.Observati
 		Codes:     c.Codes,
 		Status:    status(c.ByStatus),
 		Bound:     bound(c.ByBound),
-		Unit:      o.panel.Unit,
+		Unit:      unit,
 		Note:      strings.Join(c.Notes, " "),
 		Citations: merge(c.Citations),
 		Rows:      c.Rows,
@@ -389,6 +389,9 @@ func (o observer) ratios(r stat.Ratio, totals []stat.Observation) []stat.Observa
 		for _, to := range totals {
 			if to.Series != r.To || to.Ordinal > 0 || to.Period.Key() != of.Period.Key() {
 				continue
+			}
+			if o.panel.Unlike != "" {
+				to.Unit = of.Unit // the definition sets them against each other and says why, and so does the page
 			}
 			ratio, _ := stat.RatioOf(of, to, level)
 			ratio.Unit = r.Label

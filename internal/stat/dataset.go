@@ -115,6 +115,18 @@ func (d Dataset) Field(name string) (Field, bool) {
 	return Field{}, false
 }
 
+// UnitOf returns the counting unit of the records that a where keeps; empty if they carry their own and it is not pinned
+// to one.
+func (d Dataset) UnitOf(w Where) string {
+	if d.UnitField == "" {
+		return d.Unit
+	}
+	if codes := w[d.UnitField]; len(codes) == 1 {
+		return codes[0]
+	}
+	return ""
+}
+
 // Code is one entry of a code list.
 type Code struct {
 	Code      string `json:"code"`
