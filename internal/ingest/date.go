@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,7 +26,7 @@ var dateWords = []string{"YYYY", "MONTH", "MON", "YY", "MM", "DD", "hh", "mm", "
 var excelEpoch, _ = days(1899, 12, 30)
 
 func newDateFormat(text string) (dateFormat, error) {
-	f := dateFormat{text: text, excel: text == "excel", iso: text == "YYYY-MM-DD"}
+	f := dateFormat{text: text, excel: text == "excel" || text == "excel-1904", iso: text == "YYYY-MM-DD"}
 	if f.excel || f.iso {
 		return f, nil
 	}
@@ -62,7 +63,14 @@ func (f dateFormat) parse(cell []byte, today int64) (int64, bool) {
 	case f.iso:
 		return parseISODate(cell)
 	case f.excel:
+		cell, time, _ := bytes.Cut(cell, []byte("."))
 		n, ok := parseInt(cell)
+		if _, digits := number(time); len(time) > 0 && !digits {
+			return 0, false
+		}
+		if f.text == "excel-1904" {
+			n += 1462
+		}
 		if !ok || n < 61 || n > 2958465 { // 1 March 1900 to 31 December 9999
 			return 0, false
 		}

@@ -29,7 +29,7 @@ func sameHeading(a, b string) bool {
 // spreadsheet does to cells on its own is undone and noticed: leading zeros that it dropped, and the apostrophe before
 // a formula. A file that is no give-back file for this batch is *Refused.
 func ReadFixes(r io.Reader, name string, header []string, rejects []stat.Reject) (Fixes, []stat.Issue, error) {
-	plainText, _, end, err := unpacked(r, name, stat.Reading{})
+	plainText, _, end, err := unpacked(r, name, stat.Reading{}, append(slices.Clone(header), "row"))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -75,11 +75,11 @@ func Open(ctx context.Context, r io.Reader, in Input) (*Rows, error) {
 	if !ok {
 		return nil, fmt.Errorf("feed %s names data set %q, which is not defined: %w", in.Feed.ID, in.Feed.Dataset, stat.ErrInvalid)
 	}
-	text, workbook, end, err := unpacked(r, in.Name, in.Feed.Read)
+	text, book, end, err := unpacked(r, in.Name, in.Feed.Read, wanted(in))
 	if err != nil {
 		return nil, err
 	}
-	if workbook {
+	if book != nil {
 		in.Feed.Read.Encoding, in.Feed.Read.Delimiter, in.Feed.Read.Quote = encodingUTF8, ",", ""
 	}
 	s, header, err := openReading(text, in)
@@ -92,8 +92,9 @@ func Open(ctx context.Context, r io.Reader, in Input) (*Rows, error) {
 		end()
 		return nil, err
 	}
-	if workbook {
-		p.acceptDayNumbers()
+	if book != nil {
+		p.acceptDayNumbers(book.from1904)
+		p.notices = append(book.notices, p.notices...)
 	}
 	p.comma, p.quote, p.fixes = s.comma, s.quote, in.Fixes
 	ctx, cancel := context.WithCancel(ctx)

@@ -47,13 +47,16 @@ func (n numbers) decimalSign() string {
 	return n.decimal
 }
 
+// spaces are the blanks that do not break a line, as they stand between thousands, and the minus sign of typesetters.
+var spaces = strings.NewReplacer("\u00a0", " ", "\u2007", " ", "\u2009", " ", "\u202f", " ", "\u2212", "-")
+
 // plain rewrites the cell as digits with a point. What does not fit the source's way is returned as it is, and then
 // fails as a number.
 func (n numbers) plain(cell []byte) []byte {
 	if n == (numbers{}) || len(cell) == 0 {
 		return cell
 	}
-	s := string(cell)
+	s := spaces.Replace(string(cell))
 	negative := false
 	trim := func() {
 		s = strings.TrimSpace(s)

@@ -353,8 +353,11 @@ func (p *plan) place(name string, i int) {
 }
 
 // acceptDayNumbers adds Excel's day numbers to the ways in which dates are written, as they are in a workbook.
-func (p *plan) acceptDayNumbers() {
+func (p *plan) acceptDayNumbers(from1904 bool) {
 	excel := dateFormat{text: "excel", excel: true}
+	if from1904 {
+		excel.text = "excel-1904"
+	}
 	spans := map[*span]bool{}
 	for _, r := range p.records {
 		for i := range r.getters {

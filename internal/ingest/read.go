@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -34,14 +35,45 @@ func openReading(r io.Reader, in Input) (*splitter, []string, error) {
 	if len(strings.TrimSpace(string(sample))) == 0 && errors.Is(err, io.EOF) {
 		return nil, nil, refused(in.Name, 0, "", "empty-file", "The file is empty.", "Export it again and send the new file.")
 	}
+	given, length := separatorLine(sample)
+	if length > 0 && read.Delimiter == "" {
+		read.Delimiter = given
+	}
+	if _, err := buffered.Discard(length); err != nil {
+		return nil, nil, fmt.Errorf("reading %s: %w", in.Name, err)
+	}
+	sample = sample[length:]
 	quote, comma, err := dialect(read, sample)
 	if err != nil {
 		return nil, nil, fmt.Errorf("feed %s: %w", in.Feed.ID, err)
 	}
 	s := newSplitter(buffered, comma, quote)
+	if length > 0 {
+		s.line++
+	}
 	s.footer = read.Footer
 	header, err := findHeader(s, sample, in)
 	return s, header, err
+}
+
+// separatorLine finds the line by which a file tells Excel its delimiter, "sep=;", and gives the delimiter and the length
+// of the line.
+func separatorLine(sample []byte) (delimiter string, length int) {
+	const word = "sep="
+	if len(sample) <= len(word)+1 || !strings.EqualFold(string(sample[:len(word)]), word) {
+		return "", 0
+	}
+	rest := sample[len(word)+1:]
+	for _, end := range []string{"\r\n", "\n", "\r"} {
+		if bytes.HasPrefix(rest, []byte(end)) {
+			delimiter = string(sample[len(word)])
+			if delimiter == "\t" {
+				delimiter = "tab"
+			}
+			return delimiter, len(word) + 1 + len(end)
+		}
+	}
+	return "", 0
 }
 
 func dialect(read stat.Reading, sample []byte) (quote, comma byte, err error) {

@@ -57,7 +57,7 @@ const (
 // read it. It returns *Refused for a file without any text.
 func Sniff(r io.Reader, name string, defs stat.Definitions) (Sniffed, error) {
 	s := Sniffed{File: path.Base(name)}
-	plainText, _, end, err := unpacked(r, s.File, stat.Reading{})
+	plainText, _, end, err := unpacked(r, s.File, stat.Reading{}, nil)
 	if err != nil {
 		return s, err
 	}

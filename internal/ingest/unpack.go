@@ -10,8 +10,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/xuri/excelize/v2"
-
 	"tallystick/internal/stat"
 )
 
@@ -23,53 +21,87 @@ const (
 )
 
 // unpacked gives the text of an export that came compressed or as a workbook, and everything else as it is. A workbook
-// becomes one line of comma-separated cells for each of its rows, so that lines are its row numbers. The returned
-// function ends the reading.
-func unpacked(r io.Reader, name string, read stat.Reading) (text io.Reader, workbook bool, end func(), err error) {
+// becomes one line of comma-separated cells for each of its rows, so that lines are its row numbers; of several sheets,
+// where the feed names none, the one is taken that has most of the wanted columns. The returned function ends the
+// reading. What is no export in any form is *Refused, in words that say what it is.
+func unpacked(r io.Reader, name string, read stat.Reading, want []string) (text io.Reader, of *workbook, end func(), err error) {
 	end = func() {}
 	file, ok := r.(interface {
 		io.ReaderAt
 		io.Seeker
 	})
 	if !ok {
-		return r, false, end, nil
+		return r, nil, end, nil
 	}
-	magic := make([]byte, 4)
-	if n, err := file.ReadAt(magic, 0); err != nil && !errors.Is(err, io.EOF) {
-		return nil, false, end, fmt.Errorf("reading %s: %w", name, err)
-	} else if n < len(magic) {
-		return r, false, end, nil
+	magic := make([]byte, 512)
+	n, err := file.ReadAt(magic, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, nil, end, fmt.Errorf("reading %s: %w", name, err)
 	}
-	switch {
-	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
-		size, err := sizeOf(file)
-		if err != nil {
-			return nil, false, end, fmt.Errorf("reading %s: %w", name, err)
-		}
+	magic = magic[:n]
+	if err := foreign(magic, name); err != nil {
+		return nil, nil, end, err
+	}
+	zipped := bytes.HasPrefix(magic, []byte("PK\x03\x04"))
+	if !zipped && !bytes.HasPrefix(magic, []byte{0x1f, 0x8b}) {
+		return r, nil, end, nil
+	}
+	size, err := sizeOf(file)
+	if err != nil {
+		return nil, nil, end, fmt.Errorf("reading %s: %w", name, err)
+	}
+	if !zipped {
 		z, err := gzip.NewReader(r)
 		if err != nil {
-			return nil, false, end, damaged(name, err)
+			return nil, nil, end, damaged(name, err)
 		}
-		return &expanding{r: z, name: name, packed: size}, false, end, nil
-	case bytes.Equal(magic, []byte("PK\x03\x04")):
-		size, err := sizeOf(file)
-		if err != nil {
-			return nil, false, end, fmt.Errorf("reading %s: %w", name, err)
-		}
-		z, err := zip.NewReader(file, size)
-		if err != nil {
-			return nil, false, end, damaged(name, err)
-		}
-		for _, f := range z.File {
-			if f.Name == "xl/workbook.xml" {
-				text, end, err := workbookText(io.NewSectionReader(file, 0, size), name, read.Sheet)
-				return text, true, end, err
-			}
-		}
-		text, err := member(z, name, read.Member)
-		return text, false, end, err
+		return &expanding{r: z, name: name, packed: size}, nil, end, nil
 	}
-	return r, false, end, nil
+	z, err := zip.NewReader(file, size)
+	if err != nil {
+		return nil, nil, end, damaged(name, err)
+	}
+	for _, f := range z.File {
+		switch f.Name {
+		case "xl/workbook.xml":
+			text, of, end, err := workbookText(io.NewSectionReader(file, 0, size), z, name, read.Sheet, want)
+			return text, of, end, err
+		case "xl/workbook.bin":
+			return nil, nil, end, notAnExport(name, "a binary Excel workbook (.xlsb)")
+		case "content.xml":
+			return nil, nil, end, notAnExport(name, "an OpenDocument spreadsheet (.ods)")
+		}
+	}
+	text, err = member(z, name, read.Member)
+	return text, nil, end, err
+}
+
+// foreign refuses files of kinds that are often sent in the place of an export.
+func foreign(head []byte, name string) error {
+	for _, kind := range []struct{ magic, what string }{
+		{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls) or another file of old Office programs"},
+		{"%PDF-", "a PDF document"}, {"{\\rtf", "a text document (.rtf)"}, {"PAR1", "a Parquet file"}, {"SQLite format 3\x00", "a SQLite database"},
+		{"BZh", "compressed with bzip2"}, {"\xfd7zXZ\x00", "compressed with xz"}, {"\x28\xb5\x2f\xfd", "compressed with zstd"},
+		{"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"}, {"Rar!\x1a\x07", "a RAR archive"}, {"\x89PNG", "a picture"}, {"\xff\xd8\xff", "a picture"},
+	} {
+		if bytes.HasPrefix(head, []byte(kind.magic)) {
+			return notAnExport(name, kind.what)
+		}
+	}
+	start := strings.ToLower(string(bytes.TrimSpace(bytes.TrimPrefix(head, byteOrderMark8))))
+	for _, kind := range []struct{ magic, what string }{
+		{"<!doctype html", "a web page, even if it is named like a spreadsheet"}, {"<html", "a web page, even if it is named like a spreadsheet"},
+		{"<table", "a web page, even if it is named like a spreadsheet"}, {"<?xml", "an XML document"},
+	} {
+		if strings.HasPrefix(start, kind.magic) {
+			return notAnExport(name, kind.what)
+		}
+	}
+	return nil
+}
+
+func notAnExport(name, what string) error {
+	return refused(name, 0, "", "not-an-export", fmt.Sprintf("The file is %s.", what), "Save it as CSV or as an Excel workbook (.xlsx), and send that.")
 }
 
 func sizeOf(s io.Seeker) (int64, error) {
@@ -146,14 +178,31 @@ type Member struct {
 
 // Open gives the bytes of the member, within the limits of what an archive may expand to.
 func (m Member) Open() (io.ReadCloser, error) {
-	r, err := m.file.Open()
+	r, err := openPacked(m.file, m.archive)
 	if err != nil {
-		return nil, damaged(m.archive, err)
+		return nil, err
 	}
 	return struct {
 		io.Reader
 		io.Closer
 	}{&expanding{r: r, name: m.archive, packed: int64(m.file.CompressedSize64)}, r}, nil
+}
+
+// openPacked opens a member of an archive. What cannot be unpacked is refused with its reason.
+func openPacked(m *zip.File, archive string) (io.ReadCloser, error) {
+	switch {
+	case m.Flags&1 != 0:
+		return nil, refused(archive, 0, "", "password", fmt.Sprintf("The file %s in the archive is protected by a password.", path.Base(m.Name)),
+			"Send it without a password.")
+	case m.Method != zip.Store && m.Method != zip.Deflate:
+		return nil, refused(archive, 0, "", "compression", fmt.Sprintf("The file %s in the archive is compressed in a way that only some programs can undo (method %d).",
+			path.Base(m.Name), m.Method), "Unpack it and send the file itself, or pack it again.")
+	}
+	r, err := m.Open()
+	if err != nil {
+		return nil, damaged(archive, err)
+	}
+	return r, nil
 }
 
 func isExport(m *zip.File) bool {
@@ -181,61 +230,9 @@ func member(z *zip.Reader, name, pattern string) (io.Reader, error) {
 		return nil, refused(name, 0, "", "archive", fmt.Sprintf("The archive holds %s that could be the export: %s.", plural(len(fitting), "file", "files"), wordList(names)),
 			"Send one file, or name it under member in the feed.")
 	}
-	r, err := fitting[0].Open()
+	r, err := openPacked(fitting[0], name)
 	if err != nil {
-		return nil, damaged(name, err)
+		return nil, err
 	}
 	return &expanding{r: r, name: name, packed: int64(fitting[0].CompressedSize64)}, nil
-}
-
-// workbookText reads a sheet row by row and writes it as text. Dates are Excel's day numbers.
-func workbookText(r io.Reader, name, sheet string) (io.Reader, func(), error) {
-	end := func() {}
-	book, err := excelize.OpenReader(r, excelize.Options{RawCellValue: true, UnzipSizeLimit: maxExpanded, UnzipXMLSizeLimit: freeOfRatio})
-	if err != nil {
-		return nil, end, damaged(name, err)
-	}
-	if sheet == "" {
-		sheet = book.GetSheetName(0)
-	}
-	rows, err := book.Rows(sheet)
-	if err != nil {
-		book.Close()
-		return nil, end, refused(name, 0, "", "sheet", fmt.Sprintf("The workbook has no sheet %q; it has %s.", sheet, wordList(book.GetSheetList())),
-			"Name the sheet in the feed.")
-	}
-	out, in := io.Pipe()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		in.CloseWithError(writeRows(in, rows, name))
-		rows.Close()
-		book.Close()
-	}()
-	return out, func() { out.Close(); <-done }, nil
-}
-
-func writeRows(w io.Writer, rows *excelize.Rows, name string) error {
-	p := &plan{comma: ',', quote: '"'}
-	var line []byte
-	for rows.Next() {
-		cells, err := rows.Columns()
-		if err != nil {
-			return damaged(name, err)
-		}
-		line = line[:0]
-		for i, c := range cells {
-			if i > 0 {
-				line = append(line, ',')
-			}
-			line = append(line, p.quoted(strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace(c))...)
-		}
-		if _, err := w.Write(append(line, '\n')); err != nil {
-			return err
-		}
-	}
-	if err := rows.Error(); err != nil {
-		return damaged(name, err)
-	}
-	return nil
 }
