@@ -107,3 +107,12 @@ for (const drawing of document.querySelectorAll(".drawing[data-options]")) {
   button.addEventListener("click", () => explore(drawing, button, line.nextElementSibling));
   line.append(button);
 }
+
+// What has been published since an older release stands in a frame, which cannot grow with what it says; with script
+// its paragraphs take the place of the frame.
+for (const frame of document.querySelectorAll("iframe.newer")) {
+  fetch(frame.src).then((r) => { if (!r.ok) throw new Error(r.status); return r.text(); }).then((text) => {
+    const said = new DOMParser().parseFromString(text, "text/html").querySelectorAll("main > p");
+    frame.replaceWith(...[...said].map((child) => document.importNode(child, true)));
+  }).catch(() => {}); // the frame stays
+}

@@ -16,10 +16,10 @@ type Said struct {
 	Statement   stat.Statement
 }
 
-// Statements lists what was said about published figures up to a moment, the newest first.
-func (l *Library) Statements(at time.Time) []Said {
+// Statements lists what was said about published figures, the newest first.
+func (p *Issued) Statements() []Said {
 	var out []Said
-	for _, e := range l.public(at) {
+	for _, e := range p.entries {
 		for _, s := range e.manifest.Statements {
 			out = append(out, Said{e.manifest.ID, e.manifest.PublishedAt, s})
 		}
@@ -40,12 +40,12 @@ type History struct {
 	Record   stat.RevisionRecord
 }
 
-// History reads from the releases up to a moment how the figures of an indicator came about. It returns
-// stat.ErrNotFound if no release has the indicator.
-func (l *Library) History(indicator string, at time.Time) (History, error) {
+// History reads from the releases how the figures of an indicator came about. It returns stat.ErrNotFound if no
+// release has the indicator.
+func (p *Issued) History(indicator string) (History, error) {
 	h := History{Vintages: map[string][]Vintage{}}
 	var all []stat.Difference
-	for _, e := range slices.Backward(l.public(at)) {
+	for _, e := range slices.Backward(p.entries) {
 		d, err := (&Release{entry: e}).Revisions()
 		if errors.Is(err, stat.ErrNotFound) {
 			continue

@@ -96,7 +96,7 @@ func TestHistoryOfAnIndicator(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := lib.History("sellers", noon.Add(100*time.Hour))
+	h, err := lib.Issued(noon.Add(100 * time.Hour)).History("sellers")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,11 +110,11 @@ func TestHistoryOfAnIndicator(t *testing.T) {
 	if h.Record.Releases != 3 || h.Record.Revisions != 1 || h.Record.Corrections != 1 || h.Record.Up != 1 || h.Record.Down != 1 {
 		t.Errorf("Record = %+v", h.Record)
 	}
-	h, err = lib.History("sellers", noon)
+	h, err = lib.Issued(noon).History("sellers")
 	if err != nil || len(h.Vintages[sellingKey]) != 1 {
 		t.Errorf("History on the first day = %+v, %v; want what was public then", h.Vintages[sellingKey], err)
 	}
-	if _, err := lib.History("nothing", noon); !errors.Is(err, stat.ErrNotFound) {
+	if _, err := lib.Issued(noon).History("nothing"); !errors.Is(err, stat.ErrNotFound) {
 		t.Errorf("History of an unknown indicator: %v, want ErrNotFound", err)
 	}
 }
@@ -125,10 +125,10 @@ func TestLaterStatementsReachEarlierReleases(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, after := noon.Add(30*time.Hour), noon.Add(48*time.Hour)
-	if got := lib.Statements(before); len(got) > 0 {
+	if got := lib.Issued(before).Statements(); len(got) > 0 {
 		t.Errorf("Statements before they were made = %+v", got)
 	}
-	got := lib.Statements(after)
+	got := lib.Issued(after).Statements()
 	if len(got) != 2 || got[1].Statement.Kind != stat.StatementWithdrawal || got[1].Release != "2026-11-26" ||
 		got[1].Statement.Releases[0] != "2026-11-24" {
 		t.Errorf("Statements = %+v, want the correction and the withdrawal of the first release", got)

@@ -149,11 +149,7 @@ func (l *Log) keep(entries []*entry) ([]*entry, []stat.Issue) {
 // Checkpoint is the newest signed head of the log and the public key that verifies it; both are empty for a
 // folder without a log.
 func (l *Library) Checkpoint() (signed, public string) {
-	log := l.shelf.Load().log
-	if log == nil {
-		return "", ""
-	}
-	return log.Head().Signed, log.key()
+	return (&Issued{log: l.shelf.Load().log}).Checkpoint()
 }
 
 // scan reads the manifests in a folder of releases, newest first. An entry that is already known is taken over
@@ -193,61 +189,107 @@ func scan(dir string, known []*entry, l *Log) ([]*entry, []stat.Issue, error) {
 	return entries, issues, nil
 }
 
-// public returns the entries that are published at a moment, newest first.
-func (l *Library) public(at time.Time) []*entry {
-	all := l.shelf.Load().entries
-	for i, e := range all {
+// Issued is what a library shows at one moment. It never changes, so that an answer that takes everything from one
+// Issued cannot hold a release in one place and be without it in another.
+type Issued struct {
+	library *Library
+	entries []*entry // newest first
+	log     *Log
+}
+
+// Issued returns what is published at a moment.
+func (l *Library) Issued(at time.Time) *Issued {
+	now := l.shelf.Load()
+	p := &Issued{library: l, log: now.log}
+	for i, e := range now.entries {
 		if !e.manifest.PublishedAt.After(at) {
-			return all[i:]
+			p.entries = now.entries[i:]
+			break
 		}
 	}
-	return nil
+	return p
 }
 
-// List returns the manifests of the releases that are published at a moment, newest first.
-func (l *Library) List(at time.Time) []stat.Manifest {
-	entries := l.public(at)
-	list := make([]stat.Manifest, len(entries))
-	for i, e := range entries {
-		list[i] = e.manifest
-	}
-	return list
-}
-
-// Latest opens the newest release that is published at a moment. It returns stat.ErrNotFound if there is none.
-func (l *Library) Latest(at time.Time) (*Release, error) {
-	entries := l.public(at)
-	if len(entries) == 0 {
-		return nil, fmt.Errorf("no release is published: %w", stat.ErrNotFound)
-	}
-	return l.open(entries[0])
-}
-
-// Release opens the release with the identifier. It returns stat.ErrNotFound for one that does not exist or is
-// not published yet, without telling which.
-func (l *Library) Release(id string, at time.Time) (*Release, error) {
-	for _, e := range l.public(at) {
+// Until is what was public when the release was the newest one: it and those before it. It returns stat.ErrNotFound
+// for a release that is not public.
+func (p *Issued) Until(id string) (*Issued, error) {
+	for i, e := range p.entries {
 		if e.manifest.ID == id {
-			return l.open(e)
+			return &Issued{p.library, p.entries[i:], p.log}, nil
 		}
 	}
 	return nil, fmt.Errorf("release %s: %w", id, stat.ErrNotFound)
 }
 
-// KnownOn opens the release that was the newest at the end of a day (UTC), of those that are published at a
-// moment. It returns stat.ErrNotFound for a day before the first release.
-func (l *Library) KnownOn(d stat.Date, at time.Time) (*Release, error) {
+// List returns the manifests of the releases, newest first.
+func (p *Issued) List() []stat.Manifest {
+	list := make([]stat.Manifest, len(p.entries))
+	for i, e := range p.entries {
+		list[i] = e.manifest
+	}
+	return list
+}
+
+// Latest opens the newest release. It returns stat.ErrNotFound if there is none.
+func (p *Issued) Latest() (*Release, error) {
+	if len(p.entries) == 0 {
+		return nil, fmt.Errorf("no release is published: %w", stat.ErrNotFound)
+	}
+	return p.open(p.entries[0])
+}
+
+// Release opens the release with the identifier. It returns stat.ErrNotFound for one that does not exist or is
+// not published yet, without telling which.
+func (p *Issued) Release(id string) (*Release, error) {
+	until, err := p.Until(id)
+	if err != nil {
+		return nil, err
+	}
+	return until.Latest()
+}
+
+// KnownOn opens the release that was the newest at the end of a day (UTC). It returns stat.ErrNotFound for a day
+// before the first release.
+func (p *Issued) KnownOn(d stat.Date) (*Release, error) {
 	end := d.AddDays(1).Time()
-	for _, e := range l.public(at) {
+	for _, e := range p.entries {
 		if e.manifest.PublishedAt.Before(end) {
-			return l.open(e)
+			return p.open(e)
 		}
 	}
 	return nil, fmt.Errorf("no release was published by %s: %w", d, stat.ErrNotFound)
 }
 
-// open returns a release with its content, from memory if it was opened before.
-func (l *Library) open(e *entry) (*Release, error) {
+// Checkpoint is the newest signed head of the log and the public key that verifies it; both are empty for a
+// folder without a log.
+func (p *Issued) Checkpoint() (signed, public string) {
+	if p.log == nil {
+		return "", ""
+	}
+	return p.log.Head().Signed, p.log.key()
+}
+
+// List returns the manifests of the releases that are published at a moment, newest first.
+func (l *Library) List(at time.Time) []stat.Manifest { return l.Issued(at).List() }
+
+// Latest opens the newest release that is published at a moment. It returns stat.ErrNotFound if there is none.
+func (l *Library) Latest(at time.Time) (*Release, error) { return l.Issued(at).Latest() }
+
+// Release opens the release with the identifier. It returns stat.ErrNotFound for one that does not exist or is
+// not published yet, without telling which.
+func (l *Library) Release(id string, at time.Time) (*Release, error) { return l.Issued(at).Release(id) }
+
+// open returns a release with its content.
+func (p *Issued) open(e *entry) (*Release, error) {
+	c, err := p.library.read(e)
+	if err != nil {
+		return nil, err
+	}
+	return &Release{entry: e, content: c, log: p.log}, nil
+}
+
+// read returns the content of a release, from memory if it was read before.
+func (l *Library) read(e *entry) (*content, error) {
 	l.mu.Lock()
 	s, ok := l.kept[e.sha256]
 	if !ok {
@@ -267,7 +309,7 @@ func (l *Library) open(e *entry) (*Release, error) {
 	}
 	s.bytes = s.content.bytes
 	l.trim()
-	return &Release{entry: e, content: s.content, log: l.shelf.Load().log}, nil
+	return s.content, nil
 }
 
 // trim forgets the least recently used releases until the rest is within the bound. The lock must be held.

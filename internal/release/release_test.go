@@ -294,7 +294,7 @@ func TestEmbargoedReleaseIsNotThereBeforeItsMinute(t *testing.T) {
 		{"2026-11-23", ""}, {"2026-11-24", "2026-11-24"}, {"2026-11-25", "2026-11-24"}, {"2026-11-26", "2026-11-26"}, {"2030-01-01", "2026-11-26"},
 	} {
 		day, _ := stat.ParseDate(c.day)
-		r, err := lib.KnownOn(day, later)
+		r, err := lib.Issued(later).KnownOn(day)
 		got := ""
 		if err == nil {
 			got = r.ID()

@@ -66,7 +66,7 @@ func (v *visit) reference(id, ext, contentType string) (*representation, error) 
 		}
 		body = string(data) + "\n"
 	}
-	rep := represent([]byte(body), contentType, revalidate)
+	rep := represent([]byte(body), contentType, v.caching())
 	rep.filename, rep.attachment, rep.open, rep.policy = name+ext, true, true, filePolicy
 	return rep, nil
 }

@@ -55,11 +55,7 @@ func (v *visit) sealed(name string) (*representation, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sealed file: %v", err)
 	}
-	caching := revalidate
-	if v.pinned {
-		caching = forEver
-	}
-	rep := represent(data, typeOf(name), caching)
+	rep := represent(data, typeOf(name), v.caching())
 	rep.tag, rep.open, rep.policy = ref.SHA256, true, filePolicy
 	rep.filename = path.Base(name)
 	return rep, nil

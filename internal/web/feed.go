@@ -49,8 +49,8 @@ func (s *Server) feed(v *visit) (*representation, error) {
 			{Rel: "alternate", Type: "text/html", Href: v.base() + "/releases"},
 		},
 	}
-	for i, m := range s.library.List(v.at) {
-		rel, err := s.library.Release(m.ID, v.at)
+	for i, m := range v.issued.List() {
+		rel, err := v.issued.Release(m.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -69,7 +69,7 @@ func (s *Server) feed(v *visit) (*representation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return represent(append([]byte(xml.Header), body...), "application/atom+xml", revalidate), nil
+	return represent(append([]byte(xml.Header), body...), "application/atom+xml", v.caching()), nil
 }
 
 // siteMap is the list of pages for search engines.
@@ -109,12 +109,12 @@ func (s *Server) sitemap(v *visit) (*representation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return represent(append([]byte(xml.Header), body...), "application/xml", revalidate), nil
+	return represent(append([]byte(xml.Header), body...), "application/xml", v.caching()), nil
 }
 
-// robots serves GET /robots.txt: everything may be read; searches and old releases need not be listed.
+// robots serves GET /robots.txt: everything may be read; searches and pages that are kept as they were need not be listed.
 func (s *Server) robots(v *visit) (*representation, error) {
-	text := "User-agent: *\nDisallow: /search\nDisallow: /releases/*/values/\n"
+	text := "User-agent: *\nDisallow: /search\nDisallow: /releases/*/\nDisallow: /newer/\n"
 	if base := v.base(); base != "" {
 		text += "Sitemap: " + base + "/sitemap.xml\n"
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"strings"
@@ -31,14 +32,15 @@ type link struct {
 	Current bool
 }
 
-// releaseLine says which release a page shows and whether a newer one is out.
+// releaseLine says which release a page shows, and where the page stands for ever and in the newest release.
 type releaseLine struct {
 	ID        string
 	Path      string
 	Published stat.Date
 	Pinned    bool
-	Newer     string // identifier of the newest release, if it is another than the one a pinned page shows
-	NewerPath string // the same page in the newest release
+	Kept      string // the same page as it stands in this release, for ever
+	Live      string // the same page in whatever release is the newest
+	Since     string // the strip that says what has been published since
 }
 
 // navigation is the site map in the header, in order.
@@ -88,17 +90,17 @@ func (v *visit) frame(title, description string) page {
 			Path:      "/releases/" + m.ID,
 			Published: stat.DateOf(m.PublishedAt.UTC()),
 			Pinned:    v.pinned,
+			Kept:      v.in(m.ID),
+			Live:      v.live(),
+			Since:     "/newer/" + strings.TrimPrefix(v.in(m.ID), "/releases/"),
 		},
+	}
+	if len(v.query) > 0 {
+		p.Release.Kept += "?" + v.query.Encode()
+		p.Release.Live += "?" + v.query.Encode()
 	}
 	if base := v.base(); base != "" {
 		p.Canonical = base + v.path
-	}
-	if newest := v.newest.Manifest().ID; newest != m.ID {
-		p.Release.Newer = newest
-		p.Release.NewerPath = strings.TrimPrefix(v.path, p.Release.Path)
-		if p.Release.NewerPath == "" {
-			p.Release.NewerPath = "/releases/" + newest
-		}
 	}
 	return p
 }
@@ -109,14 +111,43 @@ func (v *visit) base() string {
 	return strings.TrimSuffix(cmp.Or(v.rel.Definitions().Site.Address, v.address), "/")
 }
 
-// show renders a page. Pages are asked about at each visit, pinned ones too, because a page links to the style
-// sheet of the running program and says when a newer release is out; the files they hand out are kept for ever.
+// show renders a page. A pinned page is kept for ever: nothing in it depends on the day or on later releases, which
+// stand in a strip of their own, and its links stay in its release. Every other page is asked about at each visit.
 func (v *visit) show(name string, data any) (*representation, error) {
 	body, err := v.pages.render(name, data)
 	if err != nil {
 		return nil, err
 	}
-	return represent(body, htmlType, revalidate), nil
+	if v.pinned {
+		body = v.pin(body)
+	}
+	return represent(body, htmlType, v.caching()), nil
+}
+
+// pin makes the links of a page lead to the pages of the same release, so that whoever reads what was known on a day
+// goes on reading what was known then. In what a template wrote, the bytes looked for stand at a link and nowhere
+// else: quotes in text are escaped. A link written with single quotes leads out of the release.
+func (v *visit) pin(body []byte) []byte {
+	out := make([]byte, 0, len(body)+len(body)/16)
+	for {
+		at := -1
+		for _, link := range []string{` href="/`, ` action="/`} {
+			if i := bytes.Index(body, []byte(link)); i >= 0 && (at < 0 || i+len(link) < at) {
+				at = i + len(link) // after the slash
+			}
+		}
+		if at < 0 {
+			return append(out, body...)
+		}
+		out, body = append(out, body[:at]...), body[at:]
+		end := bytes.IndexAny(body, `"/?#`)
+		switch root := string(body[:max(end, 0)]); {
+		case root == "" && !bytes.HasPrefix(body, []byte("/")):
+			out = append(out, "releases/"+v.rel.ID()+homeIn...)
+		case v.kept[root]:
+			out = append(out, "releases/"+v.rel.ID()+"/"...)
+		}
+	}
 }
 
 // drawing reads a sealed drawing. A release without it gives nil: the page then shows its table alone.

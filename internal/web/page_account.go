@@ -106,14 +106,10 @@ func (v *visit) accountFigure(f stat.ReconciledFigure, o *stat.Observation, defs
 	return line
 }
 
-// accountsOf are the questions that figures of an indicator take part in, as far as the newest release has a page for
-// them: a page that is kept as it was must not lead to one that is gone.
+// accountsOf are the questions that figures of an indicator take part in.
 func (v *visit) accountsOf(id string, defs stat.Definitions) []link {
 	var out []link
 	for _, r := range defs.Reconciliations {
-		if _, ok := v.newest.Definitions().Reconciliation(r.ID); !ok {
-			continue
-		}
 		for _, f := range r.Figures {
 			if strings.HasPrefix(f.Figure, id+"/") {
 				out = append(out, link{Path: "/accounts/" + r.ID, Text: r.Question})

@@ -40,7 +40,7 @@ func (s *Server) duties(v *visit) (*representation, error) {
 	p := dutiesPage{
 		page: v.frame("Who has to report",
 			"The duties to report on trafficking: who owes what to whom, by when, and what is recorded here."),
-		AsOf: v.today(),
+		AsOf: v.asOf(),
 	}
 	for _, d := range v.rel.Definitions().Duties {
 		p.Duties = append(p.Duties, v.dutyEntry(d))
@@ -49,8 +49,6 @@ func (s *Server) duties(v *visit) (*representation, error) {
 }
 
 // today is the day of the visit, by which reports are due or overdue.
-func (v *visit) today() stat.Date { return stat.DateOf(v.at.UTC()) }
-
 func (v *visit) dutyEntry(d stat.Duty) dutyEntry {
 	e := dutyEntry{Duty: d, Path: "/duties/" + d.ID}
 	if n := len(d.Versions); n > 0 {
@@ -95,7 +93,7 @@ func (v *visit) obligations(d stat.Duty) []stat.Obligation {
 		}
 		return codes
 	}
-	return stat.Obligations(d, reporters, nil, v.today())
+	return stat.Obligations(d, reporters, nil, v.asOf())
 }
 
 // dueLines sums up the obligations of each due day, oldest first.
@@ -143,7 +141,7 @@ func (s *Server) duty(v *visit) (*representation, error) {
 		return nil, fmt.Errorf("duty %q: %w", clip(v.param("id")), stat.ErrNotFound)
 	}
 	d := defs.Duties[i]
-	p := dutyPage{page: v.frame(d.Title, d.About), dutyEntry: v.dutyEntry(d), AsOf: v.today(), Lines: v.dueLines(d)}
+	p := dutyPage{page: v.frame(d.Title, d.About), dutyEntry: v.dutyEntry(d), AsOf: v.asOf(), Lines: v.dueLines(d)}
 	slices.Reverse(p.Lines)
 	for _, version := range slices.Backward(d.Versions) {
 		line := dutyVersion{DutyVersion: version, Span: spanWords(version.From, version.To), When: dueWords(version)}

@@ -1,8 +1,8 @@
 package web
 
 // embedPolicy is the pages' policy without forms, for a figure that other sites may frame.
-const embedPolicy = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; " +
-	"form-action 'none'; frame-ancestors *; object-src 'none'"
+const embedPolicy = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; frame-src 'self'; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors *; object-src 'none'"
 
 // embedPage is a figure alone, for a frame on another site: with its answer, its release and the way to the page.
 type embedPage struct {
@@ -13,7 +13,7 @@ type embedPage struct {
 }
 
 // embed serves GET /embed/:id, which keeps up with new releases, and GET /releases/:release/embed/:id, which is
-// frozen and says when a newer release is out.
+// frozen; the strip in it says when a newer release is out.
 func (s *Server) embed(v *visit) (*representation, error) {
 	ind, err := v.definition(v.param("id"))
 	if err != nil {

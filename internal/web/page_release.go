@@ -3,10 +3,7 @@ package web
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
-	"tallystick/internal/release"
 	"tallystick/internal/stat"
 )
 
@@ -30,14 +27,14 @@ type releaseEntry struct {
 func (s *Server) releases(v *visit) (*representation, error) {
 	p := releasesPage{page: v.frame("Releases",
 		"Every release of this site, with what it was made from and its checksums.")}
-	for i, m := range s.library.List(v.at) {
+	for i, m := range v.issued.List() {
 		e := releaseEntry{Manifest: m, Path: "/releases/" + m.ID, Published: stat.DateOf(m.PublishedAt.UTC()), Newest: i == 0}
 		for _, b := range m.Batches {
 			e.Rows += b.Rows
 		}
 		p.Releases = append(p.Releases, e)
 	}
-	for _, said := range s.library.Statements(v.at) {
+	for _, said := range v.issued.Statements() {
 		p.Notices = append(p.Notices, noticeOf(said))
 	}
 	return v.show("releases", p)
@@ -52,7 +49,6 @@ type releasePage struct {
 	PublicKey  string
 	Published  stat.Date
 	Time       string
-	Newest     bool
 	Batches    []batchLine
 	Indicators []link
 	Notices    []notice
@@ -79,7 +75,6 @@ func (s *Server) releasePage(v *visit) (*representation, error) {
 		SHA256:    v.rel.SHA256(),
 		Published: stat.DateOf(m.PublishedAt.UTC()),
 		Time:      m.PublishedAt.UTC().Format("15:04 UTC"),
-		Newest:    v.newest.ID() == m.ID,
 		Checksums: m.Files,
 	}
 	p.Checkpoint, p.PublicKey = v.rel.Checkpoint()
@@ -120,30 +115,20 @@ var kindWords = map[stat.StatementKind]string{
 	stat.StatementAnnouncement: "Announcement",
 }
 
-// notices are the statements that the release makes, and those that later ones make about it. With a key, only
-// those about the figures below it, or about the whole release.
+// notices are the statements that the release makes; with a key, those about the figures below it, and every
+// correction and withdrawal of such figures by a former release, since whoever quoted them comes back later.
 func (v *visit) notices(key string) []notice {
 	var out []notice
-	for _, s := range v.library.Statements(v.at) {
-		if s.Release != v.rel.ID() && !slices.Contains(s.Statement.Releases, v.rel.ID()) {
-			continue
+	for _, s := range v.issued.Statements() {
+		lasting := s.Statement.Kind == stat.StatementCorrection || s.Statement.Kind == stat.StatementWithdrawal && len(s.Statement.Keys) > 0
+		switch {
+		case s.Release != v.rel.ID() && (key == "" || !lasting):
+		case key != "" && !v.about(s.Statement, key):
+		default:
+			out = append(out, noticeOf(s))
 		}
-		about := slices.ContainsFunc(s.Statement.Keys, func(k string) bool {
-			return k == key || strings.HasPrefix(k, key+"/") || strings.HasPrefix(key, k+"/")
-		})
-		if key != "" && len(s.Statement.Keys) > 0 && !about {
-			continue
-		}
-		out = append(out, noticeOf(s))
 	}
 	return out
-}
-
-func noticeOf(s release.Said) notice {
-	return notice{
-		Statement: s.Statement, Kind: kindWords[s.Statement.Kind], Release: s.Release, Path: "/releases/" + s.Release,
-		Published: stat.DateOf(s.PublishedAt.UTC()),
-	}
 }
 
 // changeGroup is the figures of one indicator that a release changed.

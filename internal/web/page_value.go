@@ -118,10 +118,7 @@ func (s *Server) value(v *visit) (*representation, error) {
 	if err != nil {
 		return nil, err
 	}
-	rep := represent(append(body, '\n'), "application/json", revalidate)
-	if v.pinned {
-		rep.caching = forEver
-	}
+	rep := represent(append(body, '\n'), "application/json", v.caching())
 	rep.open, rep.policy = true, filePolicy
 	return rep, nil
 }
@@ -349,11 +346,11 @@ const longestHistory = 12
 // history says what each release said about the value, newest first.
 func (v *visit) history(key string, panel stat.Panel) ([]historyLine, error) {
 	var lines []historyLine
-	for i, m := range v.library.List(v.at) {
+	for i, m := range v.issued.List() {
 		if i == longestHistory {
 			break
 		}
-		rel, err := v.library.Release(m.ID, v.at)
+		rel, err := v.issued.Release(m.ID)
 		if err != nil {
 			return nil, err
 		}

@@ -26,11 +26,7 @@ func (v *visit) png(svg []byte, width int, name string) (*representation, error)
 	if err != nil {
 		return nil, fmt.Errorf("picture %s: %v", name, err)
 	}
-	caching := revalidate
-	if v.pinned {
-		caching = forEver
-	}
-	rep := represent(png, "image/png", caching)
+	rep := represent(png, "image/png", v.caching())
 	rep.filename, rep.open, rep.policy = name, true, filePolicy
 	return rep, nil
 }

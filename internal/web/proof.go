@@ -24,25 +24,33 @@ func (s *Server) kit(v *visit) (*representation, error) {
 
 // checkpoint serves GET /.well-known/tallystick-checkpoint: the signed head of the log of releases. Whoever keeps
 // one can show later that nothing before it was changed.
-func (s *Server) checkpoint(*visit) (*representation, error) {
-	signed, _ := s.library.Checkpoint()
-	return proofText(signed)
+func (s *Server) checkpoint(v *visit) (*representation, error) {
+	signed, _ := v.checkpoints()
+	return v.proofText(signed)
 }
 
 // publicKey serves GET /.well-known/tallystick-key: the public line by which checkpoints are verified.
-func (s *Server) publicKey(*visit) (*representation, error) {
-	_, public := s.library.Checkpoint()
+func (s *Server) publicKey(v *visit) (*representation, error) {
+	_, public := v.checkpoints()
 	if public != "" {
 		public += "\n"
 	}
-	return proofText(public)
+	return v.proofText(public)
 }
 
-func proofText(text string) (*representation, error) {
+// checkpoints is the newest head of the log with its key, or for a pinned address those right after its release.
+func (v *visit) checkpoints() (signed, public string) {
+	if v.pinned {
+		return v.rel.Checkpoint()
+	}
+	return v.issued.Checkpoint()
+}
+
+func (v *visit) proofText(text string) (*representation, error) {
 	if text == "" {
 		return nil, fmt.Errorf("log of releases: %w", stat.ErrNotFound)
 	}
-	rep := represent([]byte(text), plainType, revalidate)
+	rep := represent([]byte(text), plainType, v.caching())
 	rep.open, rep.policy = true, filePolicy
 	return rep, nil
 }

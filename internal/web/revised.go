@@ -32,7 +32,7 @@ type revisedFigure struct {
 // revised tells, up to the release that is shown, how often the figures of an indicator were changed, by how much
 // and which way, and what each was at first. There is no summary if no release kept a list of its changes.
 func (v *visit) revised(ind stat.Indicator) (revised, error) {
-	found, err := v.library.History(ind.ID, v.rel.PublishedAt())
+	found, err := v.issued.History(ind.ID)
 	if errors.Is(err, stat.ErrNotFound) {
 		return revised{}, nil
 	}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -41,7 +42,8 @@ type Server struct {
 	store   *store
 	flights singleflight.Group
 	turns   turns
-	drawing turns // for answers that draw
+	drawing turns           // for answers that draw
+	kept    map[string]bool // first parts of the addresses to which links of a pinned page lead within its release
 	echo    *echo.Echo
 }
 
@@ -57,6 +59,7 @@ func New(cfg Config) *Server {
 		store:   newStore(storeBytes),
 		turns:   newTurns(),
 		drawing: newTurns(),
+		kept:    map[string]bool{},
 	}
 	s.assets = loadAssets(static.FS)
 	s.pages = parsePages(templates.FS, s.assets)
@@ -80,39 +83,55 @@ func (s *Server) router() *echo.Echo {
 		e.GET(path, h)
 		e.HEAD(path, h)
 	}
-	get("/", s.stored(s.home, "known"))
-	get("/indicators", s.stored(s.indicators, "known"))
-	get("/indicators/:id", s.stored(s.indicator, "view", "from", "to", "window", "known"))
-	get("/values/*", s.stored(s.value, "known"))
-	get("/places", s.stored(s.places))
-	get("/places/:id", s.stored(s.place))
-	get("/agencies/:id", s.stored(s.agency))
-	get("/duties", s.stored(s.duties))
-	get("/duties/:id", s.stored(s.duty))
-	get("/claims", s.stored(s.claims))
-	get("/accounts", s.stored(s.accounts))
-	get("/accounts/:id", s.stored(s.account))
-	get("/laws", s.stored(s.laws))
-	get("/laws/elements", s.stored(s.elements))
-	get("/laws/:id", s.stored(s.law))
-	get("/sources", s.stored(s.sources))
-	get("/methods", s.stored(s.methods))
-	get("/releases", s.stored(s.releases))
-	get("/releases/:release", s.stored(s.releasePage))
-	get("/releases/:release/indicators/:id", s.stored(s.indicator, "view", "from", "to", "window", "known"))
-	get("/releases/:release/cards/:id", s.stored(s.card))
-	get("/releases/:release/values/*", s.stored(s.value))
-	get("/releases/:release/embed/:id", s.stored(s.embed))
-	get("/releases/:release/files/*", s.stored(s.file))
-	get("/releases/:release/kit.zip", s.made(s.kit))
-	get("/.well-known/tallystick-checkpoint", s.made(s.checkpoint))
-	get("/.well-known/tallystick-key", s.made(s.publicKey))
-	get("/embed/:id", s.stored(s.embed))
-	get("/search", s.made(s.search, "q"))
-	get("/about", s.stored(s.about))
-	get("/accessibility", s.stored(s.accessibility))
-	get("/feed.atom", s.stored(s.feed))
-	get("/sitemap.xml", s.stored(s.sitemap))
+	// A page or a file of figures stands in the newest release and, under the name of a release, in each of them; so
+	// ?known= has where to lead.
+	kept := func(path string, how func(maker, ...string) echo.HandlerFunc, answer maker, parameters ...string) {
+		h := how(answer, append(parameters, "known")...)
+		within := path
+		if path == "/" {
+			within = homeIn
+		}
+		get(path, h)
+		get("/releases/:release"+within, h)
+	}
+	page := func(path string, answer maker, parameters ...string) {
+		kept(path, s.stored, answer, parameters...)
+		root, _, _ := strings.Cut(path[1:], "/")
+		s.kept[root] = true
+	}
+	page("/", s.home)
+	page("/indicators", s.indicators)
+	page("/indicators/:id", s.indicator, "view", "from", "to", "window")
+	page("/values/*", s.value)
+	page("/places", s.places)
+	page("/places/:id", s.place)
+	page("/agencies/:id", s.agency)
+	page("/duties", s.duties)
+	page("/duties/:id", s.duty)
+	page("/claims", s.claims)
+	page("/accounts", s.accounts)
+	page("/accounts/:id", s.account)
+	page("/laws", s.laws)
+	page("/laws/elements", s.elements)
+	page("/laws/:id", s.law)
+	page("/sources", s.sources)
+	page("/methods", s.methods)
+	kept("/releases", s.stored, s.releases)
+	get("/releases/:release", s.stored(s.releasePage, "known"))
+	get("/releases/:release/cards/:id", s.stored(s.card, "known"))
+	get("/releases/:release/files/*", s.stored(s.file, "known"))
+	get("/releases/:release/kit.zip", s.made(s.kit, "known"))
+	get("/newer/:release", s.made(s.newer))
+	get("/newer/:release/*", s.made(s.newer))
+	kept("/.well-known/tallystick-checkpoint", s.made, s.checkpoint)
+	kept("/.well-known/tallystick-key", s.made, s.publicKey)
+	page("/embed/:id", s.embed)
+	kept("/search", s.made, s.search, "q")
+	s.kept["search"] = true
+	page("/about", s.about)
+	page("/accessibility", s.accessibility)
+	kept("/feed.atom", s.stored, s.feed)
+	kept("/sitemap.xml", s.stored, s.sitemap)
 	get("/robots.txt", s.stored(s.robots))
 	get("/healthz", s.healthz)
 	get("/static/:hash/*", s.static)

@@ -88,8 +88,8 @@ type controls struct {
 	Windows []int // years that can be added up; none if the indicator has no open counts by year
 	Window  int
 	Known   string
-	First   stat.Date // of the releases
-	Today   stat.Date
+	First   stat.Date // day of the first release
+	Last    stat.Date // that can be asked for; none for a pinned page
 }
 
 // choiceGroup is the choices of one panel.
@@ -111,10 +111,12 @@ type asked struct {
 // figure and the table of it.
 func (v *visit) view(ind stat.Indicator, obs []stat.Observation, answer stat.Answer) (controls, *asked, error) {
 	list := choices(ind, obs)
-	c := controls{Path: v.path, View: v.query.Get("view"), Today: v.today()}
-	if all := v.library.List(v.at); len(all) > 0 {
-		c.First = stat.DateOf(all[len(all)-1].PublishedAt.UTC())
+	c := controls{Path: v.path, View: v.query.Get("view"), Last: v.today()}
+	if v.pinned {
+		c.Last = stat.Date{} // any day from the first on, since the page is kept for ever
 	}
+	all := v.issued.List()
+	c.First = stat.DateOf(all[len(all)-1].PublishedAt.UTC())
 	for _, one := range list {
 		if n := len(c.Choices); n == 0 || c.Choices[n-1].Title != one.Group {
 			c.Choices = append(c.Choices, choiceGroup{Title: one.Group})

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -16,9 +17,9 @@ import (
 // visit is one request, parsed: the release that it reads, and what the address says.
 type visit struct {
 	*Server
-	rel    *release.Release
-	newest *release.Release
-	at     time.Time // which releases are out is decided once for a request
+	issued *release.Issued  // what is out; for a pinned address, what was out when its release was the newest
+	rel    *release.Release // the newest of issued
+	at     time.Time        // which releases are out is decided once for a request
 	path   string
 	param  func(name string) string
 	query  url.Values
@@ -29,21 +30,15 @@ type visit struct {
 type maker func(v *visit) (*representation, error)
 
 // stored answers from memory what was asked before, and makes each answer once however many ask for it at the
-// same time. An answer is kept under the release it shows, the newest one, the day, and its canonical address.
+// same time. An answer is kept under the release it shows, the head of the log, its canonical address and, where it
+// shows the newest release, the day.
 func (s *Server) stored(answer maker, parameters ...string) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		v, err := s.visit(c, parameters)
-		if err != nil {
-			return err
+	return s.visited(parameters, func(c echo.Context, v *visit) error {
+		head, _ := v.issued.Checkpoint()
+		key := v.rel.SHA256() + " " + head + " " + v.path + "?" + v.query.Encode()
+		if !v.pinned {
+			key += " " + v.today().String()
 		}
-		if to, ok := withoutBlanks(v.path, v.query); ok {
-			c.Response().Header().Set("Cache-Control", revalidate)
-			return c.Redirect(http.StatusFound, to)
-		}
-		if v.query.Get("known") != "" {
-			return v.known(c)
-		}
-		key := v.newest.SHA256() + " " + v.rel.SHA256() + " " + v.today().String() + " " + v.path + "?" + v.query.Encode()
 		if rep, ok := s.store.get(key); ok {
 			return rep.write(c)
 		}
@@ -54,21 +49,41 @@ func (s *Server) stored(answer maker, parameters ...string) echo.HandlerFunc {
 		rep := made.(*representation)
 		s.store.put(key, rep)
 		return rep.write(c)
-	}
+	})
 }
 
 // made answers what readers put in their own words, which is not worth keeping.
 func (s *Server) made(answer maker, parameters ...string) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		v, err := s.visit(c, parameters)
-		if err != nil {
-			return err
-		}
+	return s.visited(parameters, func(c echo.Context, v *visit) error {
 		rep, err := s.inTurn(v, answer)
 		if err != nil {
 			return err
 		}
 		return rep.write(c)
+	})
+}
+
+// visited parses a request and sends it on where it leaves a field of a form empty or asks what was known on a day.
+func (s *Server) visited(parameters []string, serve func(echo.Context, *visit) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		v, err := s.visit(c, parameters)
+		if err != nil {
+			return err
+		}
+		if to, ok := withoutBlanks(v.path, v.query); ok {
+			c.Response().Header().Set("Cache-Control", revalidate)
+			return c.Redirect(http.StatusFound, to)
+		}
+		if v.query.Has("known") {
+			return v.known(c)
+		}
+		err = serve(c, v)
+		var written problem
+		if v.pinned && errors.Is(err, stat.ErrNotFound) && !errors.As(err, &written) {
+			return problem{err, fmt.Sprintf("Release %s of %s has nothing at this address. It may have come with a later release.",
+				v.rel.ID(), stat.DateOf(v.rel.PublishedAt().UTC()).Long())}
+		}
+		return err
 	}
 }
 
@@ -98,18 +113,16 @@ func (s *Server) visit(c echo.Context, parameters []string) (*visit, error) {
 		return nil, err
 	}
 	v := &visit{Server: s, at: s.clock(), path: c.Request().URL.Path, param: c.Param, query: query}
-	newest, err := s.library.Latest(v.at)
-	if err != nil {
-		return nil, err
-	}
-	v.newest, v.rel = newest, newest
+	v.issued = s.library.Issued(v.at)
+	var err error
 	if id := c.Param("release"); id != "" {
-		if v.rel, err = s.library.Release(id, v.at); err != nil {
-			return nil, err
+		if v.issued, err = v.issued.Until(id); err != nil {
+			return nil, problem{err, "There is no release with the name in this address, or it is not out yet."}
 		}
 		v.pinned = true
 	}
-	return v, nil
+	v.rel, err = v.issued.Latest()
+	return v, err
 }
 
 // withoutBlanks gives the address without the fields of a form that were left empty, if there are any, so that one
@@ -127,18 +140,26 @@ func withoutBlanks(path string, query url.Values) (string, bool) {
 
 // known sends a reader who asks what was known on a day to the same page in the release that was the newest then.
 func (v *visit) known(c echo.Context) error {
-	day, err := stat.ParseDate(v.query.Get("known"))
+	asked := v.query.Get("known")
+	day, err := stat.ParseDate(asked)
 	if err != nil {
-		return invalid("“%s” is not a date like 2026-11-24.", clip(v.query.Get("known")))
+		return invalid("“%s” is not a date like 2026-11-24.", clip(asked))
 	}
-	rel, err := v.library.KnownOn(day, v.at)
+	if day.Compare(v.today()) > 0 {
+		return problem{stat.ErrNotFound, "What will be known on " + day.Long() + " cannot be said yet: days are counted in UTC, and today is " +
+			v.today().Long() + "."}
+	}
+	all := v.library.Issued(v.at)
+	rel, err := all.KnownOn(day)
+	if errors.Is(err, stat.ErrNotFound) {
+		list := all.List()
+		return problem{err, "Nothing had been published by " + day.Long() + ". The first release is of " +
+			stat.DateOf(list[len(list)-1].PublishedAt.UTC()).Long() + "."}
+	}
 	if err != nil {
-		return problem{err, "Nothing had been published by " + day.Long() + "."}
+		return err
 	}
-	to := url.URL{Path: "/releases/" + rel.ID()}
-	if path := strings.TrimPrefix(v.path, "/releases/"+v.rel.ID()); path != "/" && path != "/indicators" {
-		to.Path += path
-	}
+	to := url.URL{Path: v.in(rel.ID())}
 	rest := url.Values{}
 	for name, values := range v.query {
 		if name != "known" {
@@ -148,6 +169,55 @@ func (v *visit) known(c echo.Context) error {
 	to.RawQuery = rest.Encode()
 	c.Response().Header().Set("Cache-Control", revalidate)
 	return c.Redirect(http.StatusFound, to.String())
+}
+
+// homeIn is the name of the start page within a release, since the address of the release itself is its own page.
+const homeIn = "/home"
+
+// in is the address of the page that is visited as it stands in a release.
+func (v *visit) in(id string) string {
+	switch {
+	case v.pinned:
+		return "/releases/" + id + strings.TrimPrefix(v.path, "/releases/"+v.rel.ID())
+	case v.path == "/":
+		return "/releases/" + id + homeIn
+	default:
+		return "/releases/" + id + v.path
+	}
+}
+
+// live is the address of the page that is visited in whatever release is the newest.
+func (v *visit) live() string {
+	if !v.pinned {
+		return v.path
+	}
+	switch rest := strings.TrimPrefix(v.path, "/releases/"+v.rel.ID()); rest {
+	case homeIn:
+		return "/"
+	case "":
+		return "/releases"
+	default:
+		return rest
+	}
+}
+
+// caching says how long the answer may be kept: what an address pins down, for ever.
+func (v *visit) caching() string {
+	if v.pinned {
+		return forEver
+	}
+	return revalidate
+}
+
+// today is the day of the visit, in UTC.
+func (v *visit) today() stat.Date { return stat.DateOf(v.at.UTC()) }
+
+// asOf is the day for which a page speaks: today, or for a pinned one the day on which its release came out.
+func (v *visit) asOf() stat.Date {
+	if v.pinned {
+		return stat.DateOf(v.rel.PublishedAt().UTC())
+	}
+	return v.today()
 }
 
 // turns bounds how many answers are made at once and how many wait, so that a crowd that asks for what was never
