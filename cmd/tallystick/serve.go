@@ -100,7 +100,9 @@ func (p *program) library(ctx context.Context, s shelf, log *slog.Logger) (*rele
 }
 
 func (p *program) serve(ctx context.Context, addr string, from shelf) error {
-	log := slog.New(slog.NewJSONHandler(p.stderr, nil))
+	lines := &gathered{w: p.stderr}
+	defer lines.flush()
+	log := slog.New(slog.NewJSONHandler(lines, nil))
 	library, err := p.library(ctx, from, log)
 	if err == nil {
 		library.SetBound(from.keep)

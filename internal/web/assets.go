@@ -20,6 +20,7 @@ import (
 type assets struct {
 	hash  string
 	files map[string]*representation
+	later map[string]*representation // the same, under addresses that another program wrote
 }
 
 // served are the kinds of file that pages need, and the licences they come with. Everything else in static/ is for
@@ -29,7 +30,7 @@ var served = []string{".css", ".js", ".svg", ".woff2", ""}
 // loadAssets reads the files that are served. A file that cannot be read from the program itself is a programmer's
 // mistake.
 func loadAssets(fsys fs.FS) *assets {
-	a := &assets{files: map[string]*representation{}}
+	a := &assets{files: map[string]*representation{}, later: map[string]*representation{}}
 	sum := sha256.New()
 	var names []string
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
@@ -50,7 +51,9 @@ func loadAssets(fsys fs.FS) *assets {
 		}
 		fmt.Fprintf(sum, "%s %d\n", name, len(body))
 		sum.Write(body)
-		a.files[name] = represent(body, typeOf(name), forEver)
+		rep := represent(body, typeOf(name), forEver)
+		a.files[name] = rep
+		a.later[name] = &representation{contentType: rep.contentType, caching: revalidate, body: body, tag: rep.tag}
 	}
 	a.hash = hex.EncodeToString(sum.Sum(nil))[:12]
 	return a
@@ -77,9 +80,7 @@ func (s *Server) static(c echo.Context) error {
 	if c.Param("hash") != s.assets.hash {
 		// A pinned page that somebody kept for a year names the files of the program that wrote it. What has
 		// taken their place serves it better than nothing, but must not be kept under that name.
-		other := *rep
-		other.caching = revalidate
-		return other.write(c)
+		rep = s.assets.later[c.Param("*")]
 	}
 	return rep.write(c)
 }

@@ -26,6 +26,15 @@ const (
 	filePolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
+// always is what every response carries, unless what it answers with says otherwise.
+var always = http.Header{
+	"Content-Security-Policy":    {pagePolicy},
+	"X-Content-Type-Options":     {"nosniff"},
+	"Referrer-Policy":            {"same-origin"},
+	"Cross-Origin-Opener-Policy": {"same-origin"},
+	"Permissions-Policy":         {"camera=(), geolocation=(), microphone=()"},
+}
+
 // The longest address and parameter that are read. The longest that the site itself writes is under 300 bytes.
 const (
 	longestAddress   = 2048
@@ -35,15 +44,10 @@ const (
 // requestID is the name under which a request is logged and told to a reader whose page failed.
 const requestID = "X-Request-Id"
 
-// headers sets what every response carries, errors included, and gives the request its name.
+// headers sets what every response carries, errors included.
 func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		h := c.Response().Header()
-		h.Set("Content-Security-Policy", pagePolicy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+		maps.Copy(c.Response().Header(), always)
 		return next(c)
 	}
 }

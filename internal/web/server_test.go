@@ -3,10 +3,8 @@ package web
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -18,6 +16,7 @@ import (
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/andybalholm/brotli"
 
 	"tallystick/internal/release"
 	"tallystick/internal/stat"
@@ -210,32 +209,71 @@ func TestReleasesNotOutYetCannotBeTold(t *testing.T) {
 
 func TestCompressionSaysTheSame(t *testing.T) {
 	s := world(t)
+	readers := map[string]func(io.Reader) (io.Reader, error){
+		"gzip": func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) },
+		"br":   func(r io.Reader) (io.Reader, error) { return brotli.NewReader(r), nil },
+	}
 	for _, address := range []string{"/", "/indicators/sellers-and-buyers.csv", "/static/" + s.assets.hash + "/site.css"} {
 		raw := get(t, s, address)
-		packed := get(t, s, address, "Accept-Encoding", "br, gzip;q=0.8")
-		if packed.Header().Get("Content-Encoding") != "gzip" || packed.Header().Get("Vary") != "Accept-Encoding" {
-			t.Fatalf("GET %s: not compressed: %v", address, packed.Header())
+		tags := map[string]string{raw.Header().Get("ETag"): ""}
+		for coding, reader := range readers {
+			sent := get(t, s, address, "Accept-Encoding", coding)
+			if sent.Header().Get("Content-Encoding") != coding || sent.Header().Get("Vary") != "Accept-Encoding" {
+				t.Fatalf("GET %s accepting %s: %v", address, coding, sent.Header())
+			}
+			if got := sent.Header().Get("Content-Length"); got != strconv.Itoa(sent.Body.Len()) || sent.Body.Len() >= raw.Body.Len() {
+				t.Errorf("GET %s in %s: %d bytes, %s announced, %d as it is", address, coding, sent.Body.Len(), got, raw.Body.Len())
+			}
+			r, err := reader(sent.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(r)
+			if err != nil || !bytes.Equal(body, raw.Body.Bytes()) {
+				t.Errorf("GET %s in %s: the body differs: %v", address, coding, err)
+			}
+			tags[sent.Header().Get("ETag")] = coding
 		}
-		r, err := gzip.NewReader(packed.Body)
-		if err != nil {
-			t.Fatal(err)
+		if len(tags) != 3 {
+			t.Errorf("GET %s has one tag for two codings: %v", address, tags)
 		}
-		body, err := io.ReadAll(r)
-		if err != nil || !bytes.Equal(body, raw.Body.Bytes()) {
-			t.Errorf("GET %s: compressed body differs: %v", address, err)
-		}
-		refused := get(t, s, address, "Accept-Encoding", "gzip;q=0")
-		if refused.Header().Get("Content-Encoding") != "" {
-			t.Errorf("GET %s is compressed although gzip is refused", address)
-		}
-		for _, w := range []*http.Response{raw.Result(), packed.Result()} {
-			accept := w.Header.Get("Content-Encoding")
-			again := get(t, s, address, "Accept-Encoding", accept, "If-None-Match", w.Header.Get("ETag"))
-			if again.Code != http.StatusNotModified || again.Body.Len() > 0 {
-				t.Errorf("GET %s with its tag: %d and %d bytes, want 304 and none", address, again.Code, again.Body.Len())
+		for tag, coding := range tags {
+			again := get(t, s, address, "Accept-Encoding", coding, "If-None-Match", tag)
+			if again.Code != http.StatusNotModified || again.Body.Len() > 0 || again.Header().Get("Content-Length") != "" ||
+				again.Header().Get("ETag") != tag || again.Header().Get("Cache-Control") == "" || again.Header().Get("Vary") == "" {
+				t.Errorf("GET %s with its tag %s: %d, %d bytes, %v; want 304 and none", address, tag, again.Code, again.Body.Len(), again.Header())
+			}
+			for _, other := range []string{"gzip", "br"} {
+				if other != coding && get(t, s, address, "Accept-Encoding", other, "If-None-Match", tag).Code != http.StatusOK {
+					t.Errorf("GET %s: the tag of %q holds for %q", address, coding, other)
+				}
 			}
 		}
 	}
+}
+
+func TestNegotiate(t *testing.T) {
+	for accept, want := range map[string]string{
+		"": "", "identity": "", "deflate": "", "zstd": "", "gzip": "gzip", "x-gzip": "gzip", "br": "br", "gzip, deflate, br, zstd": "br",
+		"br, gzip": "br", "br;q=0.5, gzip": "gzip", "gzip;q=0.5,br;q=0.5": "br", "gzip;q=0": "", "br;q=0, gzip;q=0": "",
+		"br;q=0, gzip": "gzip", "br;q=0,gzip;q=0.1": "gzip", "gzip; q=0.000": "", "br;q=x": "", "*": "gzip", "*;q=0": "",
+		"gzip;q=0, *": "", "br;q=0, *": "gzip", "identity;q=1, *;q=0": "", " gzip ;q=1 , br ; q=0 ": "gzip", "br, *": "br",
+		"gzipped": "", ",,,": "", ";q=1": "",
+	} {
+		if got := codingNames[negotiate(accept)]; got != want {
+			t.Errorf("negotiate(%q) = %q, want %q", accept, got, want)
+		}
+	}
+}
+
+func FuzzNegotiate(f *testing.F) {
+	f.Add("gzip, deflate, br;q=0.9, *;q=0")
+	f.Fuzz(func(t *testing.T, accept string) {
+		got := codingNames[negotiate(accept)]
+		if got != "" && !strings.Contains(accept, got) && !strings.Contains(accept, "*") {
+			t.Errorf("negotiate(%q) = %q, which is not accepted", accept, got)
+		}
+	})
 }
 
 func TestHeadHasTheHeadersOfGet(t *testing.T) {
@@ -412,42 +450,5 @@ func TestAForgedHeaderDoesNotChangeTheAddress(t *testing.T) {
 	get(t, s, "/", "X-Forwarded-For", "203.0.113.9", "X-Real-Ip", "203.0.113.9")
 	if strings.Contains(log.String(), "203.0.113.9") || !strings.Contains(log.String(), `"from":"192.0.2.1"`) {
 		t.Errorf("log: %s", log.String())
-	}
-}
-
-func TestServeLetsRequestsUnderWayFinish(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	entered, release := make(chan struct{}), make(chan struct{})
-	ended := make(chan error, 1)
-	go func() {
-		ended <- Serve(ctx, ln, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			close(entered)
-			<-release
-			io.WriteString(w, "whole")
-		}))
-	}()
-	got := make(chan string, 1)
-	go func() {
-		res, err := http.Get("http://" + ln.Addr().String())
-		if err != nil {
-			got <- err.Error()
-			return
-		}
-		defer res.Body.Close()
-		body, _ := io.ReadAll(res.Body)
-		got <- string(body)
-	}()
-	<-entered
-	stop()
-	close(release)
-	if body := <-got; body != "whole" {
-		t.Errorf("the request under way got %q", body)
-	}
-	if err := <-ended; err != nil {
-		t.Errorf("Serve: %v", err)
 	}
 }
