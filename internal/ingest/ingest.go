@@ -82,12 +82,12 @@ func Open(ctx context.Context, r io.Reader, in Input) (*Rows, error) {
 	if book != nil {
 		in.Feed.Read.Encoding, in.Feed.Read.Delimiter, in.Feed.Read.Quote = encodingUTF8, ",", ""
 	}
-	s, header, err := openReading(text, in)
+	s, header, sample, err := openReading(text, in)
 	if err != nil {
 		end()
 		return nil, err
 	}
-	p, err := newPlan(in, ds, header)
+	p, err := newPlan(in, ds, header, sample)
 	if err != nil {
 		end()
 		return nil, err

@@ -28,6 +28,7 @@ type plan struct {
 	fill    []int  // columns in which an empty cell repeats the cell above
 	section *rule  // rows that are the heading of the rows below
 	private []bool // columns of the export that are not stored, by place
+	public  []bool // columns that may hold what looks like text about persons
 	missing map[string]bool
 	numbers numbers
 	marks   []mark
@@ -82,7 +83,8 @@ type mark struct {
 	low, high *int64 // what the value lies between, where there is none
 }
 
-func newPlan(in Input, ds stat.Dataset, header []string) (*plan, error) {
+// newPlan makes a plan. The sample is the first rows as texts, by which columns about persons are found.
+func newPlan(in Input, ds stat.Dataset, header []string, sample [][]string) (*plan, error) {
 	p := &plan{file: in.Name, ds: ds, header: header, value: -1, status: -1, bound: -1, low: -1, high: -1, from: -1, to: -1, date: -1, seed: maphash.MakeSeed()}
 	m := mapping(in, header)
 	if err := p.fields(in, m); err != nil {
@@ -116,8 +118,13 @@ func newPlan(in Input, ds stat.Dataset, header []string) (*plan, error) {
 	if err := c.compile(); err != nil {
 		return nil, err
 	}
-	p.private = c.privateColumns()
-	return p, nil
+	p.public = make([]bool, len(header))
+	for i, h := range header {
+		p.public[i] = slices.ContainsFunc(in.Feed.Public, func(s string) bool { return strings.EqualFold(strings.TrimSpace(s), strings.TrimSpace(h)) })
+	}
+	var err error
+	p.private, err = c.sheltered(sample)
+	return p, err
 }
 
 // mapping gives the feed's mapping for this file: its own, with what the first fitting variant names in the place of
@@ -788,30 +795,6 @@ func (c *compiler) period(m stat.PeriodMap, u unfolded) (*span, error) {
 			"Write it as the other columns do, or leave the column out in the feed "+c.in.Feed.ID+".")
 	}
 	return s, nil
-}
-
-// personal fits headers that are about persons: their names, dates of birth, numbers, addresses, and free text, where
-// all of these turn up.
-var personal = regexp.MustCompile(`(?i)(^|[^a-z])((first|last|middle|full|sur|victim'?s?|defendant'?s?|offender'?s?|suspect'?s?|arrestee'?s?|child'?s?|person'?s?|inmate'?s?)[ _.-]*name` +
-	`|name[ _.-]*(first|last|middle)|surname|dob|birth[ _.-]*(date|day)?|date[ _.-]*of[ _.-]*birth|ssn|social[ _.-]*security.*|phone.*|e-?mail.*` +
-	`|(home|street|residence)[ _.-]*address|narrative|remarks?|comments?|free[ _.-]*text)([^a-z]|$)|^\s*(name|address)\s*$`)
-
-// privateColumns finds the columns about persons that the feed does not map, and says so.
-func (c *compiler) privateColumns() []bool {
-	p := c.plan
-	out := make([]bool, len(p.header))
-	for i, h := range p.header {
-		named := slices.ContainsFunc(c.in.Feed.Private, func(s string) bool { return strings.EqualFold(strings.TrimSpace(s), strings.TrimSpace(h)) })
-		public := slices.ContainsFunc(c.in.Feed.Public, func(s string) bool { return strings.EqualFold(strings.TrimSpace(s), strings.TrimSpace(h)) })
-		if !named && (public || slices.Contains(c.used, i) || !personal.MatchString(h)) {
-			continue
-		}
-		out[i] = true
-		p.notices = append(p.notices, stat.Issue{File: p.file, Line: 1, Column: h, Code: "personal-data", Severity: stat.SeverityWarning,
-			Problem: fmt.Sprintf("A column named %q looks like text about people. It was not stored.", h),
-			Fix:     "If it is not about people, name it under public in the feed " + c.in.Feed.ID + "."})
-	}
-	return out
 }
 
 // wordList writes names for a sentence: "a", "a and b", "a, b and 3 more".

@@ -20,40 +20,57 @@ const peekSize = 256 << 10
 
 // openReading makes a splitter that stands behind the header, and gives the names of the columns. What the feed leaves
 // open is detected: the encoding and the delimiter from the bytes, the header as the first record that has all the
-// columns that the feed needs.
-func openReading(r io.Reader, in Input) (*splitter, []string, error) {
+// columns that the feed needs. The first rows are given as texts.
+func openReading(r io.Reader, in Input) (s *splitter, header []string, rows [][]string, err error) {
 	read := in.Feed.Read
 	text, _, err := decoded(r, read.Encoding)
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading %s: %w", in.Name, err)
+		return nil, nil, nil, fmt.Errorf("reading %s: %w", in.Name, err)
 	}
 	buffered := bufio.NewReaderSize(text, peekSize)
 	sample, err := buffered.Peek(peekSize)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, nil, fmt.Errorf("reading %s: %w", in.Name, err)
+		return nil, nil, nil, fmt.Errorf("reading %s: %w", in.Name, err)
 	}
 	if len(strings.TrimSpace(string(sample))) == 0 && errors.Is(err, io.EOF) {
-		return nil, nil, refused(in.Name, 0, "", "empty-file", "The file is empty.", "Export it again and send the new file.")
+		return nil, nil, nil, refused(in.Name, 0, "", "empty-file", "The file is empty.", "Export it again and send the new file.")
 	}
 	given, length := separatorLine(sample)
 	if length > 0 && read.Delimiter == "" {
 		read.Delimiter = given
 	}
 	if _, err := buffered.Discard(length); err != nil {
-		return nil, nil, fmt.Errorf("reading %s: %w", in.Name, err)
+		return nil, nil, nil, fmt.Errorf("reading %s: %w", in.Name, err)
 	}
 	sample = sample[length:]
 	quote, comma, err := dialect(read, sample)
 	if err != nil {
-		return nil, nil, fmt.Errorf("feed %s: %w", in.Feed.ID, err)
+		return nil, nil, nil, fmt.Errorf("feed %s: %w", in.Feed.ID, err)
 	}
-	s := newSplitter(buffered, comma, quote)
+	s = newSplitter(buffered, comma, quote)
 	if length > 0 {
 		s.line++
 	}
 	s.footer = read.Footer
-	header, err := findHeader(s, sample, in)
-	return s, header, err
+	if header, err = findHeader(s, sample, in); err != nil {
+		return nil, nil, nil, err
+	}
+	return s, header, s.ahead(sniffRecords), nil
+}
+
+// ahead gives the next records as texts without moving on, at most n of those that are read already.
+func (s *splitter) ahead(n int) [][]string {
+	peek := &splitter{buf: s.buf[s.from:s.to], to: s.to - s.from, eof: true, comma: s.comma, quote: s.quote, lf: -1}
+	var list [][]string
+	for at := 0; at < peek.to && len(list) < n; {
+		e, next := peek.record(at)
+		if next >= peek.to && !s.eof {
+			break // it may go on
+		}
+		list = append(list, recordTexts(peek.buf[e.start:e.end], s.comma, s.quote))
+		at = next
+	}
+	return list
 }
 
 // separatorLine finds the line by which a file tells Excel its delimiter, "sep=;", and gives the delimiter and the length

@@ -95,7 +95,7 @@ func Sniff(r io.Reader, name string, defs stat.Definitions) (Sniffed, error) {
 			if len(records) >= sniffRecords && !late {
 				continue
 			}
-			record := recordTexts(b.data[e.start:e.end], comma)
+			record := recordTexts(b.data[e.start:e.end], comma, '"')
 			if len(records) < sniffRecords {
 				records = append(records, record)
 			}
@@ -120,9 +120,9 @@ func Sniff(r io.Reader, name string, defs stat.Definitions) (Sniffed, error) {
 	return s, nil
 }
 
-func recordTexts(record []byte, comma byte) []string {
+func recordTexts(record []byte, comma, quote byte) []string {
 	var c cells
-	c.split(record, comma, '"')
+	c.split(record, comma, quote)
 	out := make([]string, len(c.list))
 	for i, cell := range c.list {
 		out[i] = strings.ToValidUTF8(strings.TrimSpace(string(cell)), "\uFFFD")
@@ -343,7 +343,7 @@ func (s *Sniffed) fits(defs stat.Definitions, sample []byte) {
 				fit.Found++
 			}
 		}
-		_, err = newPlan(in, ds, header)
+		_, err = newPlan(in, ds, header, nil)
 		var no *Refused
 		if err != nil && !(errors.As(err, &no) && no.Issues[0].Code == "file-name") || fit.Found == 0 {
 			continue

@@ -41,6 +41,7 @@ type worker struct {
 	joined []byte                        // scratch for texts of several cells
 	above  [][]byte                      // the last text of each of the plan's columns to fill
 	head   []byte                        // the heading of the section
+	hidden bool                          // the row holds what must not be kept
 }
 
 // periodText is a text about a period and what it says.
@@ -257,6 +258,14 @@ func plural(n int, one, many string) string {
 
 // reject keeps the row as it stands, but for what stands in columns about persons.
 func (w *worker) reject(text []byte) stat.Reject {
+	if w.hidden {
+		w.hidden, text = false, nil
+		for i, cell := range w.cells.list {
+			if socialNumber(cell) {
+				w.cells.list[i] = nil
+			}
+		}
+	}
 	return w.p.reject(w.line, text, w.cells.list, slices.Clone(w.issues))
 }
 
@@ -442,6 +451,9 @@ func (w *worker) field(v *stat.Vector, col *column, g *getter, value bool, judge
 	}
 	switch col.Type {
 	case stat.FieldText:
+		if socialNumber(cell) {
+			w.hideNumber(col, g)
+		}
 		v.Text = append(v.Text, cell...)
 		v.Ends = append(v.Ends, len(v.Text))
 	case stat.FieldDecimal:
@@ -488,6 +500,17 @@ func (w *worker) marked(cell []byte, judged *mark) []byte {
 		}
 	}
 	return cell
+}
+
+// hideNumber notes that a text holds a number like a social security number, and takes the text out of the row, so that it
+// is not kept in quarantine either.
+func (w *worker) hideNumber(col *column, g *getter) {
+	if g.column < 0 || w.p.public[g.column] {
+		return
+	}
+	w.issue(g.header, "", "personal-data", fmt.Sprintf("The %s holds a number like a social security number. It was not stored.", col.noun),
+		"Remove the number. If it is none, name the column under public in the feed.")
+	w.hidden = true
 }
 
 // limits reads the limits of a value that is not there: the groups low and high, above and below, which are not reached
