@@ -59,6 +59,8 @@ func (l *loader) read() {
 	l.readCodelists()
 	l.readEvents()
 	l.readElements()
+	l.readFilings()
+	l.readReplies()
 	l.readTranslations()
 }
 

@@ -141,7 +141,10 @@ func TestGuideMatchesTheTypes(t *testing.T) {
 			}
 		}
 	}
-	for heading, want := range map[string][]string{"Code list": codeColumns, "Events": eventColumns, "Elements": elementColumns} {
+	for heading, want := range map[string][]string{
+		"Code list": codeColumns, "Events": eventColumns, "Elements": elementColumns, "Filings": filingColumns,
+		"Replies": replyColumns,
+	} {
 		var got []string
 		for _, g := range guide[heading] {
 			got = append(got, g.key)

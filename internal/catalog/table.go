@@ -61,6 +61,32 @@ type elementRow struct {
 
 var elementColumns = []string{"id", "element", "state_then", "state_now", "federal", "sources", "confidence"}
 
+// filingRow is a line of filings.csv, every cell as text.
+type filingRow struct {
+	Duty     string `csv:"duty"`
+	Reporter string `csv:"reporter"`
+	Due      string `csv:"due"`
+	Received string `csv:"received"`
+	Kind     string `csv:"kind"`
+	Items    string `csv:"items"`
+	Address  string `csv:"address"`
+	Note     string `csv:"note"`
+}
+
+// replyRow is a line of replies.csv, every cell as text.
+type replyRow struct {
+	Agency  string `csv:"agency"`
+	Date    string `csv:"date"`
+	Text    string `csv:"text"`
+	Address string `csv:"address"`
+}
+
+var (
+	filingColumns = []string{"duty", "reporter", "due", "received", "kind", "items", "address", "note"}
+	filingKinds   = []string{"filed", "waived", "disputed"}
+	replyColumns  = []string{"agency", "date", "text", "address"}
+)
+
 // lineReader remembers on which physical line each record of a CSV file begins, which gocsv does not tell.
 type lineReader struct {
 	csv   *csv.Reader
@@ -293,6 +319,117 @@ func (l *loader) readElements() {
 			Confidence: r.Confidence,
 		})
 	}
+}
+
+// readFilings reads what reporters sent under their duties, which an installation may do without.
+func (l *loader) readFilings() {
+	const file = "filings.csv"
+	if !l.has(file) {
+		return
+	}
+	rows, lines := table[filingRow](l, file, filingColumns)
+	seen := map[filingRow]bool{}
+	for i, r := range rows {
+		cell := cellIssue(l, file, lines[i])
+		if seen[r] {
+			cell("reporter", r.Reporter, "filing-twice", "The same filing stands twice.", "Remove one of the lines.")
+		}
+		seen[r] = true
+		f := stat.Filing{
+			Duty: r.Duty, Reporter: r.Reporter, Due: date(r.Due, "due", cell), Received: date(r.Received, "received", cell),
+			Waived: r.Kind == "waived", Disputed: r.Kind == "disputed", Address: r.Address, Note: r.Note,
+		}
+		oneOf(cell, "kind", r.Kind, filingKinds)
+		if r.Received == "" {
+			cell("received", "", "date-missing", "A filing needs the day on which it was received.",
+				"Write the day of the receipt, or of the decision.")
+		}
+		if f.Address != "" && !isAddress(f.Address) {
+			cell("address", f.Address, "address-wrong", "This is not a public address.",
+				"Write one that begins with https:// or http://, or leave the cell empty.")
+		}
+		if r.Kind != "filed" && f.Note == "" {
+			cell("note", "", "note-missing", "A waiver or a dispute needs its reason.", "Say in a sentence who decided or holds what.")
+		}
+		l.checkFiling(&f, r.Items, cell)
+		l.defs.Filings = append(l.defs.Filings, f)
+	}
+	slices.SortStableFunc(l.defs.Filings, func(a, b stat.Filing) int {
+		return cmp.Or(cmp.Compare(a.Duty, b.Duty), a.Due.Compare(b.Due), cmp.Compare(a.Reporter, b.Reporter),
+			a.Received.Compare(b.Received))
+	})
+}
+
+// checkFiling holds a filing against its duty and reads the numbers of its items; "all" stands for every one.
+func (l *loader) checkFiling(f *stat.Filing, items string, cell func(column, value, code, problem, fix string)) {
+	duty, ok := l.defs.Duty(f.Duty)
+	if !ok {
+		if !l.unreadable("duties/" + f.Duty + ".yaml") {
+			cell("duty", f.Duty, "duty-unknown", fmt.Sprintf("There is no duty %q.", f.Duty), "Name a file of duties/.")
+		}
+		return
+	}
+	v, ok := duty.Version(f.Due)
+	if !ok {
+		cell("due", f.Due.String(), "due-wrong", "Nothing was due on this day under the duty.",
+			"Write the due day that the filing answers, not the day on which it came.")
+		return
+	}
+	if list, ok := l.defs.Codelist(v.Codelist); ok && !list.Has(f.Reporter) {
+		cell("reporter", f.Reporter, "code-unknown", fmt.Sprintf("%q does not owe it by name.", f.Reporter),
+			"Use a code of codelists/"+v.Codelist+".csv.")
+	}
+	for word := range strings.FieldsSeq(items) {
+		at := slices.IndexFunc(v.Items, func(i stat.DutyItem) bool { return fmt.Sprint(i.Number) == word })
+		switch {
+		case word == "all":
+			for _, i := range v.Items {
+				f.Items = append(f.Items, i.Number)
+			}
+		case at < 0:
+			cell("items", word, "item-unknown", fmt.Sprintf("The duty has no item %q.", word),
+				"Write the numbers of the items that are answered, parted by blanks, or all.")
+		default:
+			f.Items = append(f.Items, v.Items[at].Number)
+		}
+	}
+	if !f.Waived && !f.Disputed && len(f.Items) == 0 && len(v.Items) > 0 {
+		cell("items", "", "items-missing", "The filing answers no item.",
+			"Write the numbers of the items that are answered, parted by blanks, or all.")
+	}
+}
+
+// readReplies reads what agencies answered to their figures, which an installation may do without.
+func (l *loader) readReplies() {
+	const file = "replies.csv"
+	if !l.has(file) {
+		return
+	}
+	agencies, _ := l.defs.Codelist("agencies")
+	rows, lines := table[replyRow](l, file, replyColumns)
+	for i, r := range rows {
+		cell := cellIssue(l, file, lines[i])
+		if !agencies.Has(r.Agency) && !l.unreadable("codelists/agencies.csv") {
+			cell("agency", r.Agency, "code-unknown", fmt.Sprintf("There is no agency %q.", r.Agency),
+				"Use a code of codelists/agencies.csv.")
+		}
+		if r.Date == "" {
+			cell("date", "", "date-missing", "A reply needs its date.", "Write it like 2016-03-31.")
+		}
+		if strings.TrimSpace(r.Text) == "" {
+			cell("text", "", "text-missing", "The reply is empty.", "Quote what the agency wrote.")
+		}
+		if r.Address != "" && !isAddress(r.Address) {
+			cell("address", r.Address, "address-wrong", "This is not a public address.",
+				"Write one that begins with https:// or http://, or leave the cell empty.")
+		}
+		l.defs.Replies = append(l.defs.Replies, stat.Reply{
+			Agency: r.Agency, Date: date(r.Date, "date", cell), Text: r.Text, Address: r.Address,
+		})
+	}
+	slices.SortStableFunc(l.defs.Replies, func(a, b stat.Reply) int {
+		return cmp.Or(cmp.Compare(a.Agency, b.Agency), a.Date.Compare(b.Date))
+	})
 }
 
 // cellIssue returns a function that adds an issue about one cell of a line.

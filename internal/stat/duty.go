@@ -13,6 +13,10 @@ type Duty struct {
 	Title    string        `yaml:"title" json:"title"`
 	About    string        `yaml:"about" json:"about"`
 	Versions []DutyVersion `yaml:"versions" json:"versions"`
+
+	// RecordedFrom is the first due day from which on this installation is given every filing. Before it, and where it
+	// is zero, the absence of a filing says nothing about the reporter.
+	RecordedFrom Date `yaml:"recorded_from" json:"recorded_from,omitzero"`
 }
 
 // DutyVersion is what a duty was between two dates.
@@ -53,12 +57,51 @@ const (
 	ObligationPartial     ObligationState = "partial"  // received with items missing
 	ObligationNotReceived ObligationState = "not-received"
 	ObligationWaived      ObligationState = "waived"
-	ObligationDisputed    ObligationState = "disputed" // the reporter holds that it does not owe it
+	ObligationDisputed    ObligationState = "disputed"   // the reporter holds that it does not owe it
+	ObligationUnrecorded  ObligationState = "unrecorded" // no filing is known here, and nobody gives us all of them
 )
 
 // ObligationStates lists every state in the order of the constants.
 var ObligationStates = []ObligationState{ObligationNotDue, ObligationReceived, ObligationLate, ObligationPartial,
-	ObligationNotReceived, ObligationWaived, ObligationDisputed}
+	ObligationNotReceived, ObligationWaived, ObligationDisputed, ObligationUnrecorded}
+
+// Words is the state as a reader reads it.
+func (s ObligationState) Words() string {
+	switch s {
+	case ObligationNotDue:
+		return "not due yet"
+	case ObligationReceived:
+		return "on time"
+	case ObligationNotReceived:
+		return "not received"
+	case ObligationUnrecorded:
+		return "no filing recorded here"
+	default:
+		return string(s)
+	}
+}
+
+// Letter is the state in one character, for grids in which colour must not carry the meaning alone.
+func (s ObligationState) Letter() string {
+	switch s {
+	case ObligationNotDue:
+		return "·"
+	case ObligationReceived:
+		return "✓"
+	case ObligationLate:
+		return "L"
+	case ObligationPartial:
+		return "P"
+	case ObligationNotReceived:
+		return "N"
+	case ObligationWaived:
+		return "W"
+	case ObligationDisputed:
+		return "D"
+	default:
+		return "?"
+	}
+}
 
 // Filing is what a reporter sent, or what was decided about its obligation.
 type Filing struct {
@@ -69,6 +112,16 @@ type Filing struct {
 	Items    []int  `json:"items,omitempty"` // the numbers of the items that it answers
 	Waived   bool   `json:"waived,omitempty"`
 	Disputed bool   `json:"disputed,omitempty"`
+	Address  string `json:"address,omitempty"` // where the filing or the decision can be read
+	Note     string `json:"note,omitempty"`    // why it was waived or is disputed, or what a reader should know
+}
+
+// Reply is what an agency answered to the figures about it, in its own words.
+type Reply struct {
+	Agency  string `json:"agency"`
+	Date    Date   `json:"date"`
+	Text    string `json:"text"`
+	Address string `json:"address,omitempty"` // where it can be read whole
 }
 
 // Obligation is what one reporter owes under a duty for one period.
@@ -91,7 +144,7 @@ func (o Obligation) Status(item int) Status {
 		return StatusNotDue
 	case ObligationWaived:
 		return StatusNotApplicable
-	case ObligationNotReceived, ObligationDisputed:
+	case ObligationNotReceived, ObligationDisputed, ObligationUnrecorded:
 		return StatusNotReported
 	}
 	if slices.Contains(o.Missing, item) {
@@ -101,7 +154,8 @@ func (o Obligation) Status(item int) Status {
 }
 
 // Obligations generates, for every reporter, one obligation for each due day of the duty up to the first one after
-// asOf, and judges it by the filings received by that day. Reporters maps each version's code list to its codes. The
+// asOf, and judges it by the filings received by that day. Where no filing is known and the duty does not say that all
+// filings are recorded, nothing is said against the reporter. Reporters maps each version's code list to its codes. The
 // result is ordered by due day and reporter; the states of all obligations of a due day add up to its reporters.
 func Obligations(d Duty, reporters func(codelist string) []string, filings []Filing, asOf Date) []Obligation {
 	var out []Obligation
@@ -115,7 +169,11 @@ func Obligations(d Duty, reporters func(codelist string) []string, filings []Fil
 				continue
 			}
 			for _, r := range reporters(v.Codelist) {
-				out = append(out, v.obligation(d.ID, r, due, filings, asOf))
+				o := v.obligation(d.ID, r, due, filings, asOf)
+				if o.State == ObligationNotReceived && (d.RecordedFrom.IsZero() || due.Compare(d.RecordedFrom) < 0) {
+					o.State, o.Missing, o.DaysOverdue = ObligationUnrecorded, nil, 0
+				}
+				out = append(out, o)
 			}
 			if due.Compare(asOf) > 0 {
 				break
@@ -126,6 +184,17 @@ func Obligations(d Duty, reporters func(codelist string) []string, filings []Fil
 		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Reporter, b.Reporter))
 	})
 	return out
+}
+
+// Version returns the version under which a report was due on the day, and whether the duty has such a due day.
+func (d Duty) Version(due Date) (DutyVersion, bool) {
+	for _, v := range d.Versions {
+		if int(due.Month) == v.DueMonth && due.Day == v.DueDay && due.Compare(v.From) >= 0 &&
+			(v.To.IsZero() || due.Compare(v.To) <= 0) {
+			return v, true
+		}
+	}
+	return DutyVersion{}, false
 }
 
 func (v DutyVersion) obligation(duty, reporter string, due Date, filings []Filing, asOf Date) Obligation {

@@ -11,7 +11,7 @@ import (
 
 // CGS 51-286h: in 2016 the thirteen state's attorneys and the police chiefs reported to two committees; since 2017 the
 // Chief State's Attorney and the chiefs report nine items to the Trafficking in Persons Council.
-var section286h = stat.Duty{ID: "51-286h", Versions: []stat.DutyVersion{
+var section286h = stat.Duty{ID: "51-286h", RecordedFrom: day(2016, 10, 1), Versions: []stat.DutyVersion{
 	{From: day(2016, 10, 1), To: day(2017, 9, 30), Codelist: "chiefs-2016", DueMonth: 10, DueDay: 1, Months: 12, Items: items(9)},
 	{From: day(2017, 10, 1), Codelist: "chiefs", DueMonth: 10, DueDay: 1, Months: 12, Items: items(9)},
 }}
@@ -91,6 +91,44 @@ func TestAFilingDecidesHowAnObligationStands(t *testing.T) {
 			t.Errorf("%s: got %s, missing %v, %d days overdue; want %s, %v, %d", c.name, o.State, o.Missing, o.DaysOverdue,
 				c.state, c.missing, c.overdue)
 		}
+	}
+}
+
+func TestWithoutARegisterOfFilingsNothingIsSaidAgainstAReporter(t *testing.T) {
+	partly := section286h
+	partly.RecordedFrom = day(2018, 10, 1)
+	filed := stat.Filing{Duty: "51-286h", Reporter: "hartford", Due: day(2017, 10, 1), Received: day(2017, 9, 30),
+		Items: []int{1, 2, 3, 4, 5, 6, 7, 8, 9}}
+	never := section286h
+	never.RecordedFrom = stat.Date{}
+	for _, c := range []struct {
+		name     string
+		duty     stat.Duty
+		reporter string
+		due      stat.Date
+		state    stat.ObligationState
+		overdue  int
+	}{
+		{"before the register begins", partly, "bridgeport", day(2017, 10, 1), stat.ObligationUnrecorded, 0},
+		{"a filing from before it", partly, "hartford", day(2017, 10, 1), stat.ObligationReceived, 0},
+		{"from its first day on", partly, "bridgeport", day(2018, 10, 1), stat.ObligationNotReceived, 92},
+		{"no register at all", never, "bridgeport", day(2018, 10, 1), stat.ObligationUnrecorded, 0},
+		{"no register, not due", never, "bridgeport", day(2019, 10, 1), stat.ObligationNotDue, 0},
+	} {
+		o := on(stat.Obligations(c.duty, chiefs, []stat.Filing{filed}, day(2019, 1, 1)), c.reporter, c.due)
+		if o.State != c.state || o.DaysOverdue != c.overdue {
+			t.Errorf("%s: Obligations gives %s, %d days overdue; want %s, %d", c.name, o.State, o.DaysOverdue, c.state, c.overdue)
+		}
+	}
+}
+
+func TestEachStateHasItsOwnWordsAndLetter(t *testing.T) {
+	words, letters := map[string]bool{}, map[string]bool{}
+	for _, s := range stat.ObligationStates {
+		if words[s.Words()] || letters[s.Letter()] || s.Words() == "" {
+			t.Errorf("%s: words %q and letter %q are not its own", s, s.Words(), s.Letter())
+		}
+		words[s.Words()], letters[s.Letter()] = true, true
 	}
 }
 

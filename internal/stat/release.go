@@ -46,6 +46,9 @@ type Definitions struct {
 
 	Reconciliations []Reconciliation `json:"reconciliations,omitempty"`
 	Elements        []Element        `json:"elements,omitempty"` // in the order of the table
+
+	Filings []Filing `json:"filings,omitempty"` // by duty, due day, reporter and day of receipt
+	Replies []Reply  `json:"replies,omitempty"` // by agency and date
 }
 
 func find[T any](list []T, id string, of func(T) string) (T, bool) {
