@@ -113,8 +113,13 @@ func reporters(o stat.Observation, n int) string {
 // writeCSV writes RFC 4180: a header, CRLF, UTF-8 without a byte order mark, as many fields in each row. Each
 // dimension has a column of codes and one of labels; a total has the code all.
 func writeCSV(w io.Writer, s Sheet) error {
+	return writeRows(w, columnsOf(s.Observations), []Sheet{s})
+}
+
+// columnsOf are the columns of a file of the observations.
+func columnsOf(obs []stat.Observation) []column {
 	columns := slices.Clone(leading)
-	for _, d := range dimensions(s.Observations) {
+	for _, d := range dimensions(obs) {
 		name := d
 		if taken(name) || taken(name+"_label") {
 			name = "by_" + d
@@ -125,7 +130,10 @@ func writeCSV(w io.Writer, s Sheet) error {
 				return s.codelist(o, d).Label(codeOr(o, d, "all"))
 			}})
 	}
-	columns = append(columns, trailing...)
+	return append(columns, trailing...)
+}
+
+func writeRows(w io.Writer, columns []column, sheets []Sheet) error {
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
 	row := make([]string, len(columns))
@@ -135,12 +143,14 @@ func writeCSV(w io.Writer, s Sheet) error {
 	if err := out.Write(row); err != nil {
 		return err
 	}
-	for _, o := range s.Observations {
-		for i, c := range columns {
-			row[i] = c.cell(s, o)
-		}
-		if err := out.Write(row); err != nil {
-			return err
+	for _, s := range sheets {
+		for _, o := range s.Observations {
+			for i, c := range columns {
+				row[i] = c.cell(s, o)
+			}
+			if err := out.Write(row); err != nil {
+				return err
+			}
 		}
 	}
 	out.Flush()
@@ -159,4 +169,17 @@ func codeOr(o stat.Observation, dimension, otherwise string) string {
 		return code
 	}
 	return otherwise
+}
+
+// WriteTogether writes the observations of several indicators into one CSV file, in the order of the sheets, with a
+// column of codes and one of labels for every dimension that any of them has.
+func WriteTogether(w io.Writer, sheets []Sheet) error {
+	var all []stat.Observation
+	for i := range sheets {
+		sheets[i].Observations = slices.Clone(sheets[i].Observations)
+		stat.SortObservations(sheets[i].Observations)
+		sheets[i].breaks = breaks(sheets[i])
+		all = append(all, sheets[i].Observations...)
+	}
+	return writeRows(w, columnsOf(all), sheets)
 }

@@ -346,3 +346,48 @@ func TestUnknownFormat(t *testing.T) {
 		t.Errorf("Write(pdf): %v, want ErrInvalid", err)
 	}
 }
+
+// TestSeveralIndicatorsShareOneTable holds that figures of several indicators in one file have all their dimensions, and
+// that each row is what the file of its own indicator says.
+func TestSeveralIndicatorsShareOneTable(t *testing.T) {
+	one, other := sample(), sample()
+	other.Indicator.ID = "children"
+	other.Observations = []stat.Observation{{
+		Indicator: "children", Panel: "arrested", Series: "buying", Kind: stat.KindCount, Period: stat.CalendarYear(2014),
+		Codes: []stat.DimensionCode{{Dimension: "town", Code: "hartford"}}, Status: stat.StatusReported, Value: 94,
+	}}
+	var together, alone bytes.Buffer
+	if err := WriteTogether(&together, []Sheet{one, other}); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(&alone, CSV, one); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(&together).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	single, err := csv.NewReader(&alone).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) != len(single)+1 {
+		t.Fatalf("WriteTogether gives %d rows, want %d", len(rows), len(single)+1)
+	}
+	for _, name := range []string{"kind", "sex", "town", "town_label"} {
+		if !slices.Contains(rows[0], name) {
+			t.Errorf("WriteTogether has no column %q in %v", name, rows[0])
+		}
+	}
+	for i, want := range single[1:] {
+		for c, name := range single[0] {
+			if got := rows[i+1][slices.Index(rows[0], name)]; got != want[c] {
+				t.Errorf("row %d, %s: got %q, want %q", i+1, name, got, want[c])
+			}
+		}
+	}
+	last := rows[len(rows)-1]
+	if got := last[slices.Index(rows[0], "town")] + " " + last[slices.Index(rows[0], "sex")]; got != "hartford all" {
+		t.Errorf("the row of the other indicator has town and sex %q, want %q", got, "hartford all")
+	}
+}

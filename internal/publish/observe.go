@@ -59,6 +59,13 @@ func (o observer) observe() ([]stat.Observation, error) {
 		}
 		out = append(out, rates...)
 	}
+	for _, s := range o.panel.Series {
+		people, err := o.people(s, out[:totals])
+		if err != nil {
+			return nil, fmt.Errorf("residents of series %s: %w", s.ID, err)
+		}
+		out = append(out, people...)
+	}
 	for _, b := range o.panel.Breakdowns {
 		obs, err := o.breakdown(b)
 		if err != nil {
@@ -374,6 +381,30 @@ func (o observer) residents(r *stat.Residents) (map[string]map[string]int64, err
 			out[key] = map[string]int64{}
 		}
 		out[key][c.Codes[0].Code] = c.Value
+	}
+	return out, nil
+}
+
+// people are the residents of each place by which the coverage of a series is judged, for the periods of its totals, as
+// figures of their own: what a coverage rests on can be looked up, and the page of a place knows how many live there.
+func (o observer) people(s stat.Series, totals []stat.Observation) ([]stat.Observation, error) {
+	if s.Expected == nil || s.Expected.Residents == nil {
+		return nil, nil
+	}
+	r := s.Expected.Residents
+	population := stat.Series{ID: "population", Dataset: r.Dataset, Measure: r.Measure, Where: r.Where}
+	counted, err := o.count(population, r.Where, nil, []string{r.By})
+	if err != nil {
+		return nil, err
+	}
+	var out []stat.Observation
+	for _, people := range counted {
+		ofPeriod := func(t stat.Observation) bool { return t.Series == s.ID && t.Period.Key() == people.Period.Key() }
+		if !slices.ContainsFunc(totals, ofPeriod) {
+			continue
+		}
+		people.Kind, people.Unit, people.Interval = stat.KindPopulation, "resident", nil
+		out = append(out, people)
 	}
 	return out, nil
 }

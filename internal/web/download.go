@@ -61,6 +61,13 @@ func (v *visit) sealed(name string) (*representation, error) {
 	return rep, nil
 }
 
+// madeFile hands out a table that is made from the release when it is asked for.
+func (v *visit) madeFile(body []byte, name string) *representation {
+	rep := represent(body, typeOf(name), v.caching())
+	rep.attachment, rep.open, rep.policy, rep.filename = true, true, filePolicy, name
+	return rep
+}
+
 // file serves GET /releases/:release/files/*.
 func (s *Server) file(v *visit) (*representation, error) {
 	name := v.param("*")

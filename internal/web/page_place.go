@@ -1,19 +1,24 @@
 package web
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
 
+	"tallystick/internal/export"
 	"tallystick/internal/stat"
 )
 
-// The code lists and the dimension that place pages are made of.
+// The code lists and the dimensions that place pages are made of.
 const (
 	agencyDimension = "agency"
+	townDimension   = "town"
 	agencyList      = "agencies"
 	townList        = "towns"
 	countyList      = "counties"
+	regionList      = "planning-regions"
+	regionTownList  = "planning-region-towns"
 )
 
 // placesPage lists every town under its county with its police agencies.
@@ -72,24 +77,34 @@ func (s *Server) places(v *visit) (*representation, error) {
 // reportingAgencies are the agencies for which at least one figure is above zero.
 func (v *visit) reportingAgencies() map[string]bool {
 	out := map[string]bool{}
-	for _, ind := range v.rel.Definitions().Indicators {
-		for _, o := range v.rel.Observations(ind.ID) {
-			if code := o.Code(agencyDimension); code != "" && o.Status == stat.StatusReported && o.Value > 0 {
-				out[code] = true
-			}
+	for _, o := range v.rel.AllObservations() {
+		if code := o.Code(agencyDimension); code != "" && o.Status == stat.StatusReported && o.Value > 0 {
+			out[code] = true
 		}
 	}
 	return out
 }
 
-// placePage is one town: its police agencies and their figures, or plainly that there are none.
+// placePage is one town: who lives there, who reports, the figures of its police, and plainly what is not known.
 type placePage struct {
 	page
-	Title    string
-	About    string
-	County   string
-	Agencies []agencyFigures
-	Silent   []link // indicators that are not broken down to towns
+	Town      stat.Code
+	County    string
+	Region    string
+	Residents *residents
+	Agencies  []agencyFigures
+	Withheld  int    // figures of its agencies that are withheld
+	Silent    []link // indicators that are not broken down to agencies or towns
+	Download  string // address of all of it; empty where there is nothing
+}
+
+// residents are how many people live in a town.
+type residents struct {
+	Number string
+	Period string
+	Key    string
+	Path   string
+	Source []stat.Citation
 }
 
 // agencyFigures are the figures of one agency.
@@ -97,16 +112,21 @@ type agencyFigures struct {
 	ID     string
 	Path   string
 	Title  string
+	Kind   string
 	About  string
 	Tables []agencyTable
 	Duties []agencyDuty
 }
 
-// agencyDuty is a duty to report that an agency has by name.
+// agencyDuty is a duty to report that an agency has by name, with how each of its due days stands, newest first.
 type agencyDuty struct {
-	Path  string
-	Title string
-	Due   string // when it was last due
+	Path     string
+	Title    string
+	Citation string
+	Due      string // when it is due each year
+	Silent   bool   // no filing is recorded and nothing can be said of any due day
+	Last     obligationLine
+	Lines    []obligationLine
 }
 
 // agencyTable is one series of one indicator for one agency, in the order of its periods.
@@ -115,6 +135,12 @@ type agencyTable struct {
 	Caption   string
 	Unit      string
 	Rows      []agencyRow
+	Figure    *figure
+	Itself    said // against its own earlier figures
+	Zero      bool // every figure that was reported is zero
+	obs       []stat.Observation
+	panel     stat.Panel
+	series    stat.Series
 }
 
 // agencyRow is one period.
@@ -128,46 +154,110 @@ type agencyRow struct {
 	Path   string
 }
 
-// place serves GET /places/:id.
+// place serves GET /places/:id and its twin as CSV.
 func (s *Server) place(v *visit) (*representation, error) {
 	defs := v.rel.Definitions()
-	towns, _ := defs.Codelist(townList)
-	i := slices.IndexFunc(towns.Codes, func(c stat.Code) bool { return c.Code == v.param("id") && c.Code != "all" })
-	if i < 0 {
-		return nil, fmt.Errorf("town %q: %w", clip(v.param("id")), stat.ErrNotFound)
-	}
-	town := towns.Codes[i]
-	p := placePage{
-		page:  v.frame(town.Label, "Figures of the police agencies of "+town.Label+", and what is not known."),
-		Title: town.Label, About: town.About, County: label(defs, countyList, town.Parent),
+	id, asCSV := strings.CutSuffix(v.param("id"), ".csv")
+	town, ok := codeOf(defs, townList, id)
+	if !ok {
+		return nil, fmt.Errorf("town %q: %w", clip(id), stat.ErrNotFound)
 	}
 	agencies, _ := defs.Codelist(agencyList)
+	var own []stat.Code
 	for _, a := range agencies.Codes {
 		if a.Parent == town.Code {
-			p.Agencies = append(p.Agencies, v.agencyFigures(a))
+			own = append(own, a)
 		}
 	}
-	p.Silent = v.silent()
+	about := func(o stat.Observation) bool {
+		return o.Code(townDimension) == town.Code ||
+			slices.ContainsFunc(own, func(a stat.Code) bool { return o.Code(agencyDimension) == a.Code })
+	}
+	if asCSV {
+		return v.everything("place-"+town.Code, about)
+	}
+	p := placePage{
+		page: v.frame(town.Label, "Figures of the police agencies of "+town.Label+", and what is not known."),
+		Town: town, County: label(defs, countyList, town.Parent), Residents: v.residents(town.Code), Silent: v.silent(),
+	}
+	if in, ok := codeOf(defs, regionTownList, town.Code); ok {
+		p.Region = label(defs, regionList, in.Parent)
+	}
+	for _, a := range own {
+		f, err := v.agencyFigures(a, false)
+		if err != nil {
+			return nil, err
+		}
+		p.Agencies = append(p.Agencies, f)
+	}
+	any := false
+	for _, o := range v.rel.AllObservations() {
+		if about(o) {
+			any = true
+			if o.Status == stat.StatusWithheld {
+				p.Withheld++
+			}
+		}
+	}
+	if any {
+		p.Download = "/places/" + town.Code + ".csv"
+		p.Alternates = []link{{Path: p.Download, Text: "CSV", Type: typeOf(p.Download)}}
+	}
 	return v.show("place", p)
 }
 
-// agency serves GET /agencies/:id.
-func (s *Server) agency(v *visit) (*representation, error) {
-	defs := v.rel.Definitions()
-	agencies, _ := defs.Codelist(agencyList)
-	i := slices.IndexFunc(agencies.Codes, func(c stat.Code) bool { return c.Code == v.param("id") && c.Code != "all" })
+// codeOf is a code of a code list that stands for one thing and not for all.
+func codeOf(defs stat.Definitions, list, code string) (stat.Code, bool) {
+	l, _ := defs.Codelist(list)
+	i := slices.IndexFunc(l.Codes, func(c stat.Code) bool { return c.Code == code && c.Code != "all" })
 	if i < 0 {
-		return nil, fmt.Errorf("agency %q: %w", clip(v.param("id")), stat.ErrNotFound)
+		return stat.Code{}, false
 	}
-	a := agencies.Codes[i]
-	p := placePage{
-		page:  v.frame(a.Label, "What "+a.Label+" has reported, year by year."),
-		Title: a.Label, Agencies: []agencyFigures{v.agencyFigures(a)}, Silent: v.silent(),
+	return l.Codes[i], true
+}
+
+// residents is the newest number of residents of a town that the release holds; nil if it holds none.
+func (v *visit) residents(town string) *residents {
+	var newest stat.Observation
+	for _, o := range v.rel.AllObservations() {
+		if o.Kind == stat.KindPopulation && o.Status == stat.StatusReported && o.Code(townDimension) == town &&
+			(newest.Kind == "" || o.Period.Compare(newest.Period) > 0) {
+			newest = o
+		}
 	}
-	if towns, ok := defs.Codelist(townList); ok && towns.Has(a.Parent) {
-		p.County = towns.Label(a.Parent)
+	if newest.Kind == "" {
+		return nil
 	}
-	return v.show("place", p)
+	return &residents{
+		Number: stat.FormatNumber(newest.Value, 0), Period: newest.Period.Label(stat.ClockCalendar), Key: newest.Key(),
+		Path: v.valuePath(newest.Key()), Source: linked(newest.Citations),
+	}
+}
+
+// everything hands out all observations that the release holds about one place or agency.
+func (v *visit) everything(name string, about func(stat.Observation) bool) (*representation, error) {
+	var sheets []export.Sheet
+	for _, ind := range v.rel.Definitions().Indicators {
+		sheet := export.Sheet{
+			Indicator: ind, Definitions: v.rel.Definitions(), Release: v.rel.ID(), PublishedAt: v.rel.PublishedAt(),
+		}
+		for _, o := range v.rel.Observations(ind.ID) {
+			if about(o) {
+				sheet.Observations = append(sheet.Observations, o)
+			}
+		}
+		if len(sheet.Observations) > 0 {
+			sheets = append(sheets, sheet)
+		}
+	}
+	if len(sheets) == 0 {
+		return nil, fmt.Errorf("figures about %s: %w", name, stat.ErrNotFound)
+	}
+	var b bytes.Buffer
+	if err := export.WriteTogether(&b, sheets); err != nil {
+		return nil, err
+	}
+	return v.madeFile(b.Bytes(), name+"-"+v.rel.ID()+".csv"), nil
 }
 
 // silent are the indicators that say nothing about any one agency.
@@ -182,54 +272,93 @@ func (v *visit) silent() []link {
 	return out
 }
 
-// agencyFigures gathers what the release says about one agency.
-func (v *visit) agencyFigures(a stat.Code) agencyFigures {
-	out := agencyFigures{ID: a.Code, Path: "/agencies/" + a.Code, Title: a.Label, About: a.About}
+// agencyKinds says what sort of agency it is.
+var agencyKinds = map[string]string{
+	"municipal":    "municipal police",
+	"state-police": "state police, for a place without a department of its own",
+	"campus":       "campus police",
+	"tribal":       "tribal police",
+	"special":      "special police",
+	"not-stated":   "the exports do not say whether a department of the town or the state police reports",
+}
+
+// agencyFigures gathers what the release says about one agency, with drawings if they are wanted.
+func (v *visit) agencyFigures(a stat.Code, drawn bool) (agencyFigures, error) {
+	out := agencyFigures{ID: a.Code, Path: "/agencies/" + a.Code, Title: a.Label, Kind: agencyKinds[a.Kind], About: a.About}
 	defs := v.rel.Definitions()
 	for _, d := range defs.Duties {
-		e := v.dutyEntry(d)
-		if list, ok := defs.Codelist(e.Now.Codelist); ok && e.Last != nil && list.Has(a.Code) {
-			out.Duties = append(out.Duties, agencyDuty{e.Path, e.Title, e.Last.Due.Long()})
+		if duty, ok := v.agencyDuty(d, a); ok {
+			out.Duties = append(out.Duties, duty)
 		}
 	}
 	for _, ind := range defs.Indicators {
 		for _, panel := range ind.Panels {
-			var own []stat.Observation
-			for _, o := range v.rel.Observations(ind.ID) {
-				if o.Panel == panel.ID && o.Code(agencyDimension) == a.Code {
-					own = append(own, o)
-				}
-			}
-			slices.SortStableFunc(own, func(x, y stat.Observation) int {
-				if c := strings.Compare(x.Series, y.Series); c != 0 {
-					return c
-				}
-				return x.Period.Compare(y.Period)
-			})
-			for i, o := range own {
-				_, series := panelOf(ind, o)
-				if i == 0 || o.Series != own[i-1].Series {
-					caption := series.Noun.Many
-					if caption == "" {
-						caption = o.Series
+			for _, series := range panel.Series {
+				var own []stat.Observation
+				for _, o := range v.rel.Observations(ind.ID) {
+					if o.Panel == panel.ID && o.Series == series.ID && o.Code(agencyDimension) == a.Code && len(o.Codes) == 1 {
+						own = append(own, o)
 					}
-					out.Tables = append(out.Tables, agencyTable{
-						Indicator: link{Path: v.indicatorPath(ind.ID), Text: ind.Short},
-						Caption:   capital(caption), Unit: label(defs, "counting-units", o.Unit),
-					})
 				}
-				row := agencyRow{
-					Period: o.Period.Label(panel.Clock), Number: numberWords(o, panel),
-					Symbol: o.Status.Symbol(), Status: o.Status.Words(),
-					Key: o.Key(), Path: v.valuePath(o.Key()),
+				if len(own) == 0 {
+					continue
 				}
-				if o.Interval != nil {
-					row.Limits = stat.FormatLimits(*o.Interval, decimalsOf(o, panel))
+				t, err := v.agencyTable(ind, panel, series, own, drawn)
+				if err != nil {
+					return agencyFigures{}, err
 				}
-				t := &out.Tables[len(out.Tables)-1]
-				t.Rows = append(t.Rows, row)
+				out.Tables = append(out.Tables, t)
 			}
 		}
 	}
-	return out
+	return out, nil
+}
+
+// agencyDuty is how an agency stands under a duty; false where it does not owe it by name.
+func (v *visit) agencyDuty(d stat.Duty, agency stat.Code) (agencyDuty, bool) {
+	duty := agencyDuty{Path: "/duties/" + d.ID, Title: d.Title, Citation: d.Citation, Silent: true}
+	for _, o := range slices.Backward(v.obligations(d)) {
+		version, _ := d.Version(o.Due)
+		if o.Reporter != agency.Code || label(v.rel.Definitions(), version.Codelist, o.Reporter) != agency.Label {
+			continue
+		}
+		line := v.obligationLine(d, o)
+		duty.Silent = duty.Silent && (o.State == stat.ObligationUnrecorded || o.State == stat.ObligationNotDue)
+		if duty.Last.State == "" && o.State != stat.ObligationNotDue {
+			duty.Last = line
+		}
+		if duty.Due == "" {
+			duty.Due = dueWords(version)
+		}
+		duty.Lines = append(duty.Lines, line)
+	}
+	return duty, len(duty.Lines) > 0
+}
+
+// agencyTable is one series of one agency. Own are its observations, which are not broken down further.
+func (v *visit) agencyTable(ind stat.Indicator, panel stat.Panel, series stat.Series, own []stat.Observation, drawn bool) (agencyTable, error) {
+	defs := v.rel.Definitions()
+	slices.SortStableFunc(own, func(x, y stat.Observation) int { return x.Period.Compare(y.Period) })
+	t := agencyTable{
+		Indicator: link{Path: v.indicatorPath(ind.ID), Text: ind.Short}, Caption: capital(series.Noun.Many),
+		Unit: label(defs, "counting-units", panel.Unit), Zero: true, obs: own, panel: panel, series: series,
+	}
+	for _, o := range own {
+		t.Zero = t.Zero && (o.Status != stat.StatusReported || o.Value == 0)
+		row := agencyRow{
+			Period: o.Period.Label(panel.Clock), Number: numberWords(o, panel), Symbol: o.Status.Symbol(), Status: o.Status.Words(),
+			Key: o.Key(), Path: v.valuePath(o.Key()),
+		}
+		if o.Interval != nil {
+			row.Limits = stat.FormatLimits(*o.Interval, decimalsOf(o, panel))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if !drawn {
+		return t, nil
+	}
+	t.Itself = v.itself(t)
+	var err error
+	t.Figure, err = v.agencyFigure(ind, t)
+	return t, err
 }

@@ -105,6 +105,7 @@ func (s *Server) router() *echo.Echo {
 	page("/values/*", s.value)
 	page("/places", s.places)
 	page("/places/:id", s.place)
+	page("/agencies", s.agencies)
 	page("/agencies/:id", s.agency)
 	page("/duties", s.duties)
 	page("/duties/:id", s.duty)

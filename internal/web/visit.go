@@ -102,7 +102,7 @@ func (s *Server) inTurn(v *visit, answer maker) (*representation, error) {
 // draws reports whether the answer needs a figure that nobody sealed. That takes long, so such answers wait for one
 // another and not with the pages that are only written.
 func (v *visit) draws() bool {
-	return strings.HasSuffix(v.path, ".png") || strings.Contains(v.path, "/cards/") ||
+	return strings.HasSuffix(v.path, ".png") || strings.Contains(v.path, "/cards/") || strings.Contains(v.path, "/agencies/") ||
 		v.query.Has("view") || v.query.Has("from") || v.query.Has("to") || v.query.Has("window")
 }
 
@@ -211,14 +211,6 @@ func (v *visit) caching() string {
 
 // today is the day of the visit, in UTC.
 func (v *visit) today() stat.Date { return stat.DateOf(v.at.UTC()) }
-
-// asOf is the day for which a page speaks: today, or for a pinned one the day on which its release came out.
-func (v *visit) asOf() stat.Date {
-	if v.pinned {
-		return stat.DateOf(v.rel.PublishedAt().UTC())
-	}
-	return v.today()
-}
 
 // turns bounds how many answers are made at once and how many wait, so that a crowd that asks for what was never
 // asked before cannot slow down those who ask for stored pages.
