@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"tallystick/internal/release"
 )
@@ -67,5 +66,5 @@ func (p *program) openRelease(name string) (*release.Release, error) {
 	if err != nil {
 		return nil, err
 	}
-	return library.Release(id, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC))
+	return library.Release(id, farthest)
 }

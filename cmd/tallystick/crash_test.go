@@ -1,6 +1,9 @@
 package main
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -11,22 +14,20 @@ import (
 	"time"
 
 	"tallystick/internal/release"
-	"tallystick/internal/testkit"
+	"tallystick/internal/stat"
 )
 
-// call runs this test program as tallystick itself: with TALLYSTICK_CALL set, TestMain runs main.
+// call runs the program on the real definitions.
 func call(t testing.TB, state string, args ...string) *exec.Cmd {
 	t.Helper()
 	data, err := filepath.Abs("../../data")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(os.Args[0], args...)
-	cmd.Env = append(os.Environ(), "TALLYSTICK_CALL=1", "TALLYSTICK_DATA="+data, "TALLYSTICK_STATE="+state, "TALLYSTICK_USER=ann")
-	return cmd
+	return installation{data, state}.call(args...)
 }
 
-// mustRun carries out one command to its end and wants exit code 0.
+// mustRun carries out one command on the real definitions to its end and wants exit code 0.
 func mustRun(t testing.TB, state string, args ...string) string {
 	t.Helper()
 	out, err := call(t, state, args...).CombinedOutput()
@@ -36,10 +37,11 @@ func mustRun(t testing.TB, state string, args ...string) string {
 	return string(out)
 }
 
-// TestKilledCommandsLoseNothingAcknowledged kills the program at random moments of ingest, draft, publish and
-// mirror. After each kill the installation verifies, every release that was reported as published is there, and
-// the command succeeds when it is given again. TALLYSTICK_KILLS sets how often; without it the test is skipped,
-// since it takes seconds for each.
+// TestKilledCommandsLoseNothingAcknowledged kills the program at random moments of ingest, draft, publish, mirror there
+// and back and restore, and a server while releases are put before it. After each kill every batch and every release
+// that was acknowledged is there, everything that is shown is whole and in the log, and the command succeeds when it
+// is given again. Each round sends a new export, so that each release changes a figure. TALLYSTICK_KILLS sets how
+// often; without it the test is skipped, since it takes about a second for each.
 func TestKilledCommandsLoseNothingAcknowledged(t *testing.T) {
 	kills, err := strconv.Atoi(os.Getenv("TALLYSTICK_KILLS"))
 	if err != nil {
@@ -47,95 +49,194 @@ func TestKilledCommandsLoseNothingAcknowledged(t *testing.T) {
 	}
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	random := rand.New(rand.NewPCG(seed, 0))
-	home := testkit.Folder(t)
-	state, copied := filepath.Join(home, "var"), filepath.Join(home, "copy")
-	mustRun(t, state, "key")
-	statements := filepath.Join(home, "statements.json")
-	steps := [][]string{
-		{"ingest", "-bundled"},
-		{"draft", "-statements", statements, "-reason", "A trial."},
-		{"publish"},
-		{"mirror", copied},
+	c := &crashing{installation: small(t), t: t, random: rand.New(rand.NewPCG(seed, 0)), longest: map[string]time.Duration{}, killed: map[string]int{}, whole: map[string]bool{}}
+	home := filepath.Dir(c.state)
+	c.copied, c.other = filepath.Join(home, "copy"), installation{c.data, filepath.Join(home, "other")}
+	c.must(t, "key")
+	c.ingest(t, sections, statement)
+	c.batches = 2
+	for round := 0; c.kills() < kills; round++ {
+		c.edit(t, sections, `arrest,\d+,`, fmt.Sprintf("arrest,%d,", 3600+round))
+		c.step("ingest", c.installation, "ingest", filepath.Join(c.data, sections))
+		c.batches++
+		c.step("draft", c.installation, "draft", "-reason", fmt.Sprintf("Round %d.", round))
+		c.swap(round)
+		c.step("mirror", c.installation, "mirror", c.copied)
+		c.step("mirror back", c.other, "mirror", "-back", c.copied)
+		if out := c.other.must(t, "verify"); !strings.Contains(out, "verified the log") {
+			t.Errorf("verify of what was copied there and back: %s", out)
+		}
+		if round%5 == 4 {
+			c.restore(round)
+		}
 	}
-	published, killed := 0, 0
-	for i := 0; killed < kills; i++ {
-		step := steps[i%len(steps)]
-		if step[0] == "draft" {
-			// Each round says something new, so that there is something to publish.
-			text := `[{"id": "r` + strconv.Itoa(i) + `", "kind": "revision", "keys": ["none"], "reason": "Round ` + strconv.Itoa(i) + `."}]`
-			if err := os.WriteFile(statements, []byte(text), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		cmd := call(t, state, step...)
-		var out strings.Builder
-		cmd.Stdout, cmd.Stderr = &out, &out
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		longest := map[string]int{"ingest": 1500, "draft": 4000, "publish": 12000, "mirror": 400}[step[0]]
-		timer := time.AfterFunc(time.Duration(random.IntN(longest))*time.Millisecond, func() { cmd.Process.Kill() })
-		err := cmd.Wait()
-		timer.Stop()
-		switch {
-		case err == nil:
-		case strings.Contains(err.Error(), "killed"):
-			killed++
-			t.Logf("kill %d, of %s", killed, step[0])
-		default:
-			t.Fatalf("tallystick %s after %d kills: %v\n%s", step[0], killed, err, out.String())
-		}
-		if step[0] == "publish" && err == nil {
-			published++
-		}
-		check(t, state, published)
-		if step[0] == "publish" && err != nil {
-			// What was killed may have been finished by the look of the next command; otherwise it is done now.
-			if _, err := os.Stat(filepath.Join(state, "draft.json")); err == nil {
-				again, err := call(t, state, step...).CombinedOutput()
-				if err != nil && !strings.Contains(string(again), "not the draft any more") {
-					t.Fatalf("tallystick publish after a kill: %v\n%s", err, again)
-				}
-				if err != nil {
-					mustRun(t, state, "draft", "drop")
-				} else {
-					published++
-				}
-			}
-		} else if err != nil {
-			mustRun(t, state, step...)
-		}
-		check(t, state, published)
-	}
-	mustRun(t, state, "mirror", copied)
-	if out := mustRun(t, state, "verify", copied); !strings.Contains(out, "verified the log") {
-		t.Errorf("verify of the copy: %s", out)
-	}
-	t.Logf("%d kills, %d publications acknowledged", killed, published)
+	c.must(t, "batches", "-check")
+	t.Logf("killed %v; %d batches and %d publications acknowledged, none lost", c.killed, c.batches, c.published)
 }
 
-// check wants every release that is shown to be whole, and no fewer of them than were acknowledged.
-func check(t *testing.T, state string, published int) {
-	t.Helper()
-	dir := filepath.Join(state, "releases")
-	if _, err := os.Stat(dir); err != nil {
-		if published > 0 {
-			t.Fatal(err)
-		}
-		return
+// crashing is an installation whose commands are killed.
+type crashing struct {
+	installation
+	t                  *testing.T
+	random             *rand.Rand
+	longest            map[string]time.Duration // that each step took so far when nobody killed it
+	killed             map[string]int
+	copied             string          // a folder to which the releases are mirrored
+	other              installation    // that has them from there
+	batches, published int             // acknowledged
+	whole              map[string]bool // releases in their folders that were verified before
+}
+
+func (c *crashing) kills() int {
+	n := 0
+	for _, k := range c.killed {
+		n += k
 	}
-	lib, err := release.OpenLibrary(dir)
+	return n
+}
+
+// attempt runs a command, kills it at a random moment of the time that it takes, or a little after, and reports whether
+// it was killed. Its first run is let go to its end, to know how long it takes.
+func (c *crashing) attempt(name string, i installation, args ...string) (killed bool) {
+	c.t.Helper()
+	cmd := i.call(args...)
+	var out strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &out
+	began := time.Now()
+	if err := cmd.Start(); err != nil {
+		c.t.Fatal(err)
+	}
+	if known := c.longest[name]; known > 0 {
+		timer := time.AfterFunc(time.Duration(c.random.Int64N(int64(known+known/8))), func() { _ = cmd.Process.Kill() })
+		defer timer.Stop()
+	}
+	err := cmd.Wait()
+	switch {
+	case err == nil:
+		c.longest[name] = max(c.longest[name], time.Since(began))
+	case strings.Contains(err.Error(), "killed"):
+		c.killed[name]++
+		return true
+	default:
+		c.t.Fatalf("tallystick %s after the kills %v: %v\n%s", strings.Join(args, " "), c.killed, err, out.String())
+	}
+	return false
+}
+
+// step runs a command and kills it, until once it was not killed; what was acknowledged is looked at after each kill.
+func (c *crashing) step(name string, i installation, args ...string) {
+	c.t.Helper()
+	for tries := 0; c.attempt(name, i, args...); tries++ {
+		c.check()
+		if tries == 2 {
+			i.must(c.t, args...)
+			break
+		}
+	}
+	c.check()
+}
+
+// swap publishes while a server serves, and kills now the one and now the other. A server that is killed is started
+// again and shows at once what was acknowledged; one that lives shows it without a restart.
+func (c *crashing) swap(round int) {
+	c.t.Helper()
+	serving := c.published > 0
+	var server *running
+	if serving {
+		server = c.serve()
+		defer func() { server.kill() }()
+	}
+	if serving && round%2 == 1 {
+		at := time.Duration(c.random.Int64N(int64(c.longest["publish"])))
+		gone := make(chan struct{})
+		go func() { defer close(gone); time.Sleep(at); server.kill() }()
+		c.must(c.t, "publish")
+		<-gone
+		c.killed["serve"]++
+		server = c.serve()
+	} else {
+		for c.attempt("publish", c.installation, "publish") {
+			c.check()
+			// What was killed after it was sealed is finished by the look of the next command, and then the draft is not
+			// what would be published any more: another release stands before it.
+			out, err := c.call("publish").CombinedOutput()
+			if err != nil {
+				if !strings.Contains(string(out), "not the draft any more") && !strings.Contains(string(out), "nothing new") {
+					c.t.Fatalf("tallystick publish after a kill: %v\n%s", err, out)
+				}
+				c.must(c.t, "draft", "drop")
+			}
+			break
+		}
+	}
+	c.published++
+	c.check()
+	if server != nil {
+		server.shows(c.t, "/releases/"+c.newest())
+	}
+}
+
+// serve starts a server of the installation.
+func (c *crashing) serve() *running { return launch(c.t, c.call("serve", "-addr", "127.0.0.1:0")) }
+
+// restore makes a backup and an installation from it, both killed until they are whole. There is nothing under the name
+// of either before; then it verifies as the installation does.
+func (c *crashing) restore(round int) {
+	c.t.Helper()
+	folder := filepath.Join(filepath.Dir(c.state), fmt.Sprintf("backup-%d", round))
+	again := installation{c.data, filepath.Join(filepath.Dir(c.state), fmt.Sprintf("restored-%d", round))}
+	for c.attempt("backup", c.installation, "backup", folder) {
+		if _, err := os.Stat(folder); err == nil {
+			break // it was killed when all was done
+		}
+	}
+	for c.attempt("restore", again, "restore", folder) {
+		if _, err := os.Stat(again.state); err == nil {
+			break
+		}
+	}
+	again.must(c.t, "verify")
+	again.must(c.t, "batches", "-check")
+}
+
+// newest is the identifier of the newest release.
+func (c *crashing) newest() string {
+	c.t.Helper()
+	lib, err := release.OpenLibrary(filepath.Join(c.state, "releases"))
 	if err != nil {
-		t.Fatal(err)
+		c.t.Fatal(err)
 	}
-	shown := lib.List(time.Now().Add(time.Hour))
-	if len(shown) < published {
-		t.Errorf("%d releases are shown, %d were acknowledged", len(shown), published)
-	}
-	for _, m := range shown {
-		if issues, _, err := release.Verify(filepath.Join(dir, m.ID)); err != nil || len(issues) > 0 {
-			t.Errorf("release %s is shown: %v, %v", m.ID, issues, err)
+	return lib.List(farthest)[0].ID
+}
+
+// check wants every release that is shown, here and in the copies, to be whole, and no fewer of them and no fewer
+// batches than were acknowledged.
+func (c *crashing) check() {
+	c.t.Helper()
+	for _, dir := range []string{filepath.Join(c.state, "releases"), c.copied, filepath.Join(c.other.state, "releases")} {
+		lib, err := release.OpenLibrary(dir)
+		if errors.Is(err, stat.ErrNotFound) {
+			continue
 		}
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		shown := lib.List(farthest)
+		if here := dir == filepath.Join(c.state, "releases"); here && len(shown) < c.published {
+			c.t.Fatalf("%d releases are shown, %d were acknowledged", len(shown), c.published)
+		}
+		for _, m := range shown {
+			if c.whole[dir+m.ID] {
+				continue
+			}
+			if issues, _, err := release.Verify(filepath.Join(dir, m.ID)); err != nil || len(issues) > 0 {
+				c.t.Fatalf("release %s in %s is shown: %v, %v", m.ID, dir, issues, err)
+			}
+			c.whole[dir+m.ID] = true
+		}
+	}
+	var batches []stat.Batch
+	if out, err := c.call("batches", "-json").Output(); err != nil || json.Unmarshal(out, &batches) != nil || len(batches) < c.batches {
+		c.t.Fatalf("%d batches are there (%v), %d were acknowledged", len(batches), err, c.batches)
 	}
 }

@@ -51,6 +51,7 @@ func commands() []command {
 		eraseCommand(),
 		draftCommand(),
 		publishCommand(),
+		recallCommand(),
 		verifyCommand(),
 		compareCommand(),
 		serveCommand(),

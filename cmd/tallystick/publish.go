@@ -107,6 +107,12 @@ func (p *program) compute(ctx context.Context, ask publication, say func(string)
 	if moment.IsZero() {
 		moment = p.now()
 	}
+	if all := library.List(farthest); len(all) > 0 && all[0].PublishedAt.After(moment) {
+		last := all[0]
+		return c, rejected{fmt.Sprintf("release %s is sealed for %s, and this one would come out before it; "+
+			"its figures rest on what is out now, so take it back first (tallystick recall %s), publish, and seal it again after",
+			last.ID, last.PublishedAt.Format(time.RFC3339), firstAfter(all, moment))}
+	}
 	c.previous, err = library.Latest(moment)
 	if err != nil && !errors.Is(err, stat.ErrNotFound) {
 		return c, err
@@ -140,6 +146,17 @@ func (p *program) compute(ctx context.Context, ask publication, say func(string)
 	}
 	c.unchanged = !says && publish.Same(c.draft, c.previous)
 	return c, nil
+}
+
+// firstAfter is the first of the releases, which are listed newest first, that comes out after a moment.
+func firstAfter(list []stat.Manifest, moment time.Time) string {
+	id := ""
+	for _, m := range list {
+		if m.PublishedAt.After(moment) {
+			id = m.ID
+		}
+	}
+	return id
 }
 
 func (p *program) publish(ctx context.Context, ask publication) error {

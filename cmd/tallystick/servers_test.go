@@ -23,7 +23,12 @@ type running struct {
 // start starts tallystick serve from a bucket and waits until it listens.
 func start(t *testing.T, state, endpoint string) *running {
 	t.Helper()
-	cmd := withBucket(call(t, state, "serve", "-addr", "127.0.0.1:0", "-releases", "s3://public/site", "-poll", "100ms"), endpoint)
+	return launch(t, withBucket(call(t, state, "serve", "-addr", "127.0.0.1:0", "-releases", "s3://public/site", "-poll", "100ms"), endpoint))
+}
+
+// launch starts a server process and waits until it listens.
+func launch(t *testing.T, cmd *exec.Cmd) *running {
+	t.Helper()
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

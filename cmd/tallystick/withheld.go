@@ -53,11 +53,13 @@ func (p *program) keepPublished(r *release.Release) error {
 		stat.Former{Release: r.ID(), Definitions: r.Definitions(), Observations: r.AllObservations()})
 }
 
+// farthest is a moment at which everything that is sealed is out.
+var farthest = time.Unix(1<<40, 0)
+
 // former lists every release that was ever sealed, oldest first, as an attacker may have kept it, with what
 // each withheld where that is known. Releases whose files were removed come first: nothing is held as they had it. It
 // is a rejection if one was removed and what it published is not here: an audit without it would prove too little.
 func (p *program) former(library *release.Library) ([]stat.Former, error) {
-	farthest := time.Unix(1<<40, 0)
 	var out []stat.Former
 	log, err := release.ReadLog(p.releases(), "")
 	switch {

@@ -56,7 +56,7 @@ func Backup(ctx context.Context, state, to string) (files int, err error) {
 	}
 	defer unlock()
 	aside := to + ".part"
-	if err := os.RemoveAll(aside); err != nil {
+	if err := release.Discard(aside); err != nil {
 		return 0, err
 	}
 	sums, err := copyTree(ctx, state, aside, backedUp)
@@ -78,8 +78,10 @@ func Backup(ctx context.Context, state, to string) (files int, err error) {
 }
 
 // Restore makes an installation from a backup: every file is compared with its checksum before anything is
-// written, and the restored releases are verified as a whole. It returns stat.ErrConflict if the installation's
-// folder holds something already, and stat.ErrInvalid, naming the file, for a backup that is damaged.
+// written, and the restored releases are verified as a whole. All of it is written aside and gets the installation's
+// name last, so that a restoring that was cut short leaves nothing that could be taken for an installation; it is
+// begun again. It returns stat.ErrConflict if the installation's folder holds anything but the signing key already,
+// and stat.ErrInvalid, naming the file, for a backup that is damaged.
 func Restore(ctx context.Context, from, state string) (files int, err error) {
 	sums, err := readSums(from)
 	if err != nil {
@@ -88,16 +90,23 @@ func Restore(ctx context.Context, from, state string) (files int, err error) {
 	if err := checkSums(from, sums); err != nil {
 		return 0, err
 	}
+	aside := filepath.Clean(state) + ".restoring"
+	if err := putKeyBack(aside, state); err != nil {
+		return 0, err
+	}
+	if err := release.Discard(aside); err != nil {
+		return 0, err
+	}
 	entries, err := os.ReadDir(state)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return 0, err
 	}
 	for _, e := range entries {
-		if e.Name() != "key" {
+		if e.Name() != signingKey {
 			return 0, fmt.Errorf("%s is not empty: it holds %s; restore into a new folder: %w", state, e.Name(), stat.ErrConflict)
 		}
 	}
-	copied, err := copyTree(ctx, from, state, func(path string) bool { return path != sumsFile })
+	copied, err := copyTree(ctx, from, aside, func(path string) bool { return path != sumsFile })
 	if err != nil {
 		return 0, err
 	}
@@ -106,18 +115,42 @@ func Restore(ctx context.Context, from, state string) (files int, err error) {
 			return 0, fmt.Errorf("%s changed while it was restored: %w", path, stat.ErrInvalid)
 		}
 	}
-	releases := filepath.Join(state, "releases")
-	if _, err := os.Stat(releases); errors.Is(err, fs.ErrNotExist) {
-		return len(copied), nil
+	releases := filepath.Join(aside, "releases")
+	if _, err := os.Stat(releases); err == nil {
+		issues, _, err := release.VerifyAll(releases, "")
+		if err != nil {
+			return 0, err
+		}
+		if len(issues) > 0 {
+			return 0, fmt.Errorf("the restored releases are not whole: %s: %w", issues[0], stat.ErrInvalid)
+		}
 	}
-	issues, _, err := release.VerifyAll(releases, "")
-	if err != nil {
+	if len(entries) > 0 {
+		if err := os.Rename(filepath.Join(state, signingKey), filepath.Join(aside, signingKey)); err != nil {
+			return 0, err
+		}
+	}
+	if err := os.Remove(state); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return 0, err
 	}
-	if len(issues) > 0 {
-		return 0, fmt.Errorf("the restored releases are not whole: %s: %w", issues[0], stat.ErrInvalid)
+	if err := os.Rename(aside, state); err != nil {
+		return 0, err
 	}
-	return len(copied), nil
+	return len(copied), syncFolder(filepath.Dir(filepath.Clean(state)))
+}
+
+// signingKey is the file of an installation that no backup holds.
+const signingKey = "key"
+
+// putKeyBack gives the signing key back to an installation's folder if a restoring was cut short just after it took it.
+func putKeyBack(aside, state string) error {
+	if _, err := os.Lstat(filepath.Join(aside, signingKey)); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err := os.MkdirAll(state, 0o755); err != nil {
+		return err
+	}
+	return os.Rename(filepath.Join(aside, signingKey), filepath.Join(state, signingKey))
 }
 
 // copyTree copies the regular files below a folder that are wanted, with their modes, forces them to disk and

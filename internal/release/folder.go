@@ -118,8 +118,8 @@ func freeze(dir string) error {
 	return nil
 }
 
-// discard removes a folder whose files and folders may be read-only.
-func discard(dir string) error {
+// Discard removes a folder whose files and folders may be read-only.
+func Discard(dir string) error {
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err

@@ -126,6 +126,12 @@ func (l *Log) keep(entries []*entry) ([]*entry, []stat.Issue) {
 	for _, e := range entries {
 		i := l.release(e.manifest.ID)
 		switch {
+		case l.gone(e.manifest.ID):
+			issues = append(issues, stat.Issue{
+				File: e.dir, Code: "release-gone", Severity: stat.SeverityWarning,
+				Problem: "The log says that the release was removed or recalled; it is not shown.",
+				Fix:     "If no command is under way, delete the folder.",
+			})
 		case i < 0:
 			issues = append(issues, stat.Issue{
 				File: e.dir, Code: "release-unlogged", Severity: stat.SeverityWarning,

@@ -34,15 +34,18 @@ const (
 // entryFormat is the first line of every entry.
 const entryFormat = "tallystick-entry-1"
 
-// Entry is one leaf of the log: a release that was sealed, a key that takes over, or a release whose folder was
-// removed. Exactly one of Release, Key and Removed is set.
+// Entry is one leaf of the log: a release that was sealed, a key that takes over, a release whose folder was
+// removed, or one that was sealed for later and taken back before anybody could see it. Exactly one of Release, Key,
+// Removed and Recalled is set.
 type Entry struct {
 	Release     string    // identifier
 	PublishedAt time.Time // of Release
 	SHA256      string    // of Release's manifest
 	Key         string    // the public line of the key that signs from here on
 	Removed     string    // identifier of a release whose files are gone
-	Reason      string    // why, in a sentence, of Removed
+	Recalled    string    // identifier of a release that never came out
+	At          time.Time // of Recalled: when it was taken back
+	Reason      string    // why, in a sentence, of Removed and Recalled
 }
 
 // text is the canonical form of the entry.
@@ -52,6 +55,8 @@ func (e Entry) text() string {
 		return entryFormat + "\nkey " + e.Key + "\n"
 	case e.Removed != "":
 		return entryFormat + "\nremoved " + e.Removed + "\nreason " + e.Reason + "\n"
+	case e.Recalled != "":
+		return entryFormat + "\nrecalled " + e.Recalled + "\nat " + e.At.UTC().Format(time.RFC3339) + "\nreason " + e.Reason + "\n"
 	default:
 		return entryFormat + "\nrelease " + e.Release + "\npublished " + e.PublishedAt.UTC().Format(time.RFC3339) +
 			"\nmanifest " + e.SHA256 + "\n"
@@ -75,12 +80,17 @@ func parseEntry(text string) (Entry, error) {
 			e.Key = rest
 		case "removed":
 			e.Removed = rest
+		case "recalled":
+			e.Recalled = rest
+		case "at":
+			e.At, _ = time.Parse(time.RFC3339, rest)
 		case "reason":
 			e.Reason = rest
 		}
 	}
 	if e.text() != text || e.Release != "" && (!ValidID(e.Release) || len(e.SHA256) != 64) ||
-		e.Removed != "" && !ValidID(e.Removed) || e.Release == "" && e.Key == "" && e.Removed == "" {
+		e.Removed != "" && !ValidID(e.Removed) || e.Recalled != "" && !ValidID(e.Recalled) ||
+		e.Release == "" && e.Key == "" && e.Removed == "" && e.Recalled == "" {
 		return Entry{}, fmt.Errorf("%q is not an entry of a log: %w", text, stat.ErrInvalid)
 	}
 	return e, nil
@@ -123,9 +133,24 @@ func (l *Log) release(id string) int {
 	return slices.IndexFunc(l.Entries, func(e Entry) bool { return e.Release == id })
 }
 
-// removed reports whether an entry says that the folder of a release is gone.
-func (l *Log) removed(id string) bool {
-	return slices.ContainsFunc(l.Entries, func(e Entry) bool { return e.Removed == id })
+// gone reports whether an entry says that the folder of a release was removed, or that it was recalled.
+func (l *Log) gone(id string) bool {
+	return slices.ContainsFunc(l.Entries, func(e Entry) bool { return e.Removed == id || e.Recalled == id })
+}
+
+// standing are the releases of the log that were not recalled, in the order of their publication: each follows the
+// one before it. Those that were removed are among them.
+func (l *Log) standing() []Entry {
+	var out []Entry
+	for _, e := range l.Entries {
+		switch {
+		case e.Release != "":
+			out = append(out, e)
+		case e.Recalled != "":
+			out = slices.DeleteFunc(out, func(r Entry) bool { return r.Release == e.Recalled })
+		}
+	}
+	return out
 }
 
 // add appends an entry to the tree in memory, after the rules of the log's content.
@@ -135,15 +160,23 @@ func (l *Log) add(e Entry) error {
 		if l.release(e.Release) >= 0 {
 			return fmt.Errorf("release %s is in the log twice: %w", e.Release, stat.ErrInvalid)
 		}
-		for _, before := range l.Entries {
-			if before.Release != "" && e.PublishedAt.Before(before.PublishedAt) {
+		for _, before := range l.standing() {
+			if e.PublishedAt.Before(before.PublishedAt) {
 				return fmt.Errorf("release %s is published before %s, which precedes it in the log: %w",
 					e.Release, before.Release, stat.ErrInvalid)
 			}
 		}
 	case e.Removed != "":
-		if l.release(e.Removed) < 0 || l.removed(e.Removed) {
+		if l.release(e.Removed) < 0 || l.gone(e.Removed) {
 			return fmt.Errorf("the removed release %s is not in the log: %w", e.Removed, stat.ErrInvalid)
+		}
+	case e.Recalled != "":
+		standing := l.standing()
+		if n := len(standing); n == 0 || standing[n-1].Release != e.Recalled || l.gone(e.Recalled) {
+			return fmt.Errorf("the recalled release %s is not the last one of the log: %w", e.Recalled, stat.ErrInvalid)
+		} else if !e.At.Before(standing[n-1].PublishedAt) {
+			return fmt.Errorf("release %s came out at %s and was recalled at %s: %w", e.Recalled,
+				standing[n-1].PublishedAt.Format(time.RFC3339), e.At.Format(time.RFC3339), stat.ErrInvalid)
 		}
 	}
 	more, err := tlog.StoredHashes(l.Size(), []byte(e.text()), l.hashes())
@@ -407,9 +440,10 @@ func openLog(dir string, key *Key) (*Log, error) {
 	return l, nil
 }
 
-// Recover finishes what a sealing that was cut short has left: it removes drafts, and enters releases that are
-// whole and in their place, but not in the log, in the order of their publication. It returns the identifiers
-// of those. A folder that is not whole is left alone and reported as stat.ErrInvalid.
+// Recover finishes what a command that was cut short has left: it removes drafts and the folders of releases that the
+// log says are gone, and enters releases that are whole and in their place, but not in the log, in the order of their
+// publication. It returns the identifiers of those. A folder that is not whole is left alone and reported as
+// stat.ErrInvalid.
 func Recover(dir string, key *Key) ([]string, error) {
 	unlock, err := lock(dir)
 	if err != nil {
@@ -423,7 +457,22 @@ func Recover(dir string, key *Key) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := l.discardGone(dir); err != nil {
+		return nil, err
+	}
 	return l.adopt(dir, key)
+}
+
+// discardGone deletes the folders of the releases that the log says are gone.
+func (l *Log) discardGone(dir string) error {
+	for _, e := range l.Entries {
+		if id := e.Removed + e.Recalled; id != "" {
+			if err := Discard(filepath.Join(dir, id)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // adopt enters the releases that the log does not have.
@@ -492,11 +541,50 @@ func Remove(dir, id, reason string, key *Key) error {
 	if err != nil {
 		return err
 	}
-	if l.release(id) < 0 || l.removed(id) {
+	if l.release(id) < 0 || l.gone(id) {
 		return fmt.Errorf("release %s: %w", id, stat.ErrNotFound)
 	}
 	if err := l.append(dir, Entry{Removed: id, Reason: reason}, key); err != nil {
 		return err
 	}
-	return discard(filepath.Join(dir, id))
+	return Discard(filepath.Join(dir, id))
+}
+
+// Recall takes back a release that was sealed for later, so that another can come out before it. Those that were sealed
+// after it rest on it and are taken back as well, the last one first. The log keeps their entries and says that they
+// never came out and why; their files are deleted. It returns the identifiers of what was recalled, in that order;
+// stat.ErrNotFound for a release that is not in the log, and stat.ErrConflict for one that is out already at the moment
+// now: that can only be corrected or withdrawn, in the open.
+func Recall(dir, id, reason string, now time.Time, key *Key) ([]string, error) {
+	unlock, err := lock(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if reason == "" || strings.ContainsAny(reason, "\r\n") {
+		return nil, fmt.Errorf("a recall needs a reason on one line: %w", stat.ErrInvalid)
+	}
+	l, err := openLog(dir, key)
+	if err != nil {
+		return nil, err
+	}
+	standing := l.standing()
+	at := slices.IndexFunc(standing, func(e Entry) bool { return e.Release == id })
+	if at < 0 || l.gone(id) {
+		return nil, fmt.Errorf("release %s: %w", id, stat.ErrNotFound)
+	}
+	if !now.Before(standing[at].PublishedAt) {
+		return nil, fmt.Errorf("release %s has been out since %s: %w", id, standing[at].PublishedAt.Format(time.RFC3339), stat.ErrConflict)
+	}
+	var recalled []string
+	for _, e := range slices.Backward(standing[at:]) {
+		if err := l.append(dir, Entry{Recalled: e.Release, At: now.UTC().Truncate(time.Second), Reason: reason}, key); err != nil {
+			return recalled, err
+		}
+		if err := Discard(filepath.Join(dir, e.Release)); err != nil {
+			return recalled, err
+		}
+		recalled = append(recalled, e.Release)
+	}
+	return recalled, nil
 }

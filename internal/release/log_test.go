@@ -528,10 +528,112 @@ func TestRemovedReleaseStaysInTheLog(t *testing.T) {
 	}
 }
 
+// TestRecalledReleaseMakesRoom takes back two releases that are sealed for later, seals one that comes out before them,
+// and holds that the log verifies, that nothing of what was taken back is shown, that a copy follows, and that an
+// identifier is never given twice.
+func TestRecalledReleaseMakesRoom(t *testing.T) {
+	key, copied := testKey(t, 1), testkit.Folder(t)
+	dir := logged(t, 1, key)
+	for n, id := range []string{"2026-12-01", "2026-12-02"} {
+		d := sample(id, noon.AddDate(0, 0, 7+n))
+		d.Key = key
+		seal(t, dir, d)
+	}
+	if _, err := Push(t.Context(), dir, Folder(copied)); err != nil {
+		t.Fatal(err)
+	}
+	urgent := sample("2026-11-25", noon.AddDate(0, 0, 1))
+	urgent.Key, urgent.Manifest.Previous = key, nil
+	if _, err := Seal(t.Context(), dir, urgent); !errors.Is(err, stat.ErrConflict) {
+		t.Errorf("Seal before a release that is sealed for later: %v, want ErrConflict", err)
+	}
+	if _, err := Recall(dir, "2026-11-24", "It is out.", noon, key); !errors.Is(err, stat.ErrConflict) {
+		t.Errorf("Recall of a release that is out: %v, want ErrConflict", err)
+	}
+	if _, err := Recall(dir, "2026-12-24", "It is not there.", noon, key); !errors.Is(err, stat.ErrNotFound) {
+		t.Errorf("Recall of no release: %v, want ErrNotFound", err)
+	}
+	lib, err := OpenLibrary(dir, key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	done, err := Recall(dir, "2026-12-01", "A correction comes first.", noon, key)
+	if err != nil || !slices.Equal(done, []string{"2026-12-02", "2026-12-01"}) {
+		t.Fatalf("Recall = %v, %v", done, err)
+	}
+	if _, _, err := lib.Refresh(); err != nil {
+		t.Errorf("Refresh after a recall: %v", err)
+	}
+	if list := lib.List(noon.AddDate(1, 0, 0)); len(list) != 1 {
+		t.Errorf("%d releases are shown after a recall, want 1", len(list))
+	}
+	if id := Next(dir, stat.Date{Year: 2026, Month: 12, Day: 1}); id != "2026-12-01.2" {
+		t.Errorf("Next = %s, want 2026-12-01.2", id)
+	}
+	if m := seal(t, dir, urgent); m.Previous.ID != "2026-11-24" {
+		t.Errorf("Previous = %v, want 2026-11-24", m.Previous)
+	}
+	again := sample("2026-12-01.2", noon.AddDate(0, 0, 7))
+	again.Key = key
+	if m := seal(t, dir, again); m.Previous.ID != "2026-11-25" {
+		t.Errorf("Previous = %v, want 2026-11-25", m.Previous)
+	}
+	if _, err := Push(t.Context(), dir, Folder(copied)); err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []string{dir, copied} {
+		issues, l, err := VerifyAll(at, key.Public())
+		if err != nil || len(issues) > 0 || l.Size() != 7 {
+			t.Errorf("VerifyAll(%s) = %v, %v, %v", at, issues, l, err)
+		}
+	}
+	// A log that takes back what is out, or what is not the last one, is refused whoever signed it.
+	for _, e := range []Entry{
+		{Recalled: "2026-12-01.2", At: noon.AddDate(0, 0, 7), Reason: "It is out."},
+		{Recalled: "2026-11-25", At: noon, Reason: "Another follows it."},
+		{Recalled: "2026-12-02", At: noon, Reason: "It was taken back before."},
+	} {
+		l, err := ReadLog(dir, key.Public())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := l.add(e); !errors.Is(err, stat.ErrInvalid) {
+			t.Errorf("add(%+v) = %v, want ErrInvalid", e, err)
+		}
+	}
+}
+
+// TestCutShortRecallIsFinished leaves the folder of a recalled release behind, as a kill between the log and the folder
+// does: nobody is shown it, and the next command deletes it.
+func TestCutShortRecallIsFinished(t *testing.T) {
+	key := testKey(t, 1)
+	dir := logged(t, 1, key)
+	later := sample("2026-12-01", noon.AddDate(0, 0, 7))
+	later.Key = key
+	seal(t, dir, later)
+	l, err := openLog(dir, key)
+	if err == nil {
+		err = l.append(dir, Entry{Recalled: "2026-12-01", At: noon, Reason: "A trial."}, key)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	lib, err := OpenLibrary(dir, key.Public())
+	if err != nil || len(lib.List(noon.AddDate(1, 0, 0))) != 1 {
+		t.Errorf("a recalled release is shown: %v, %v", lib.List(noon.AddDate(1, 0, 0)), err)
+	}
+	if _, err := Recover(dir, key); err != nil {
+		t.Fatal(err)
+	}
+	if issues, _, err := VerifyAll(dir, key.Public()); err != nil || len(issues) > 0 {
+		t.Errorf("VerifyAll after Recover = %v, %v", issues, err)
+	}
+}
+
 func TestVerifyAllNamesAMissingReleaseAndABrokenChain(t *testing.T) {
 	key := testKey(t, 1)
 	dir := logged(t, 2, key)
-	if err := discard(filepath.Join(dir, "2026-11-24")); err != nil {
+	if err := Discard(filepath.Join(dir, "2026-11-24")); err != nil {
 		t.Fatal(err)
 	}
 	issues, _, err := VerifyAll(dir, key.Public())
@@ -541,7 +643,7 @@ func TestVerifyAllNamesAMissingReleaseAndABrokenChain(t *testing.T) {
 	unsigned := testkit.Folder(t)
 	seal(t, unsigned, sample("2026-11-24", noon))
 	seal(t, unsigned, sample("2026-11-24.2", noon))
-	if err := discard(filepath.Join(unsigned, "2026-11-24")); err != nil {
+	if err := Discard(filepath.Join(unsigned, "2026-11-24")); err != nil {
 		t.Fatal(err)
 	}
 	issues, _, err = VerifyAll(unsigned, "")

@@ -52,15 +52,18 @@ func splitID(id string) (string, int) {
 	return day, n
 }
 
-// Next returns the identifier for the next release of a day: 2026-11-24, then 2026-11-24.2 and so on. A folder
-// that cannot be read counts as empty; sealing reports it.
+// Next returns the identifier for the next release of a day: 2026-11-24, then 2026-11-24.2 and so on. One that the
+// log knows is never given again, even where its folder is gone. A folder that cannot be read counts as empty;
+// sealing reports it.
 func Next(dir string, day stat.Date) string {
+	l, err := ReadLog(dir, "")
+	if err != nil {
+		l = &Log{}
+	}
 	base := day.String()
 	id := base
 	for n := 2; ; n++ {
-		if _, err := os.Lstat(filepath.Join(dir, id)); errors.Is(err, fs.ErrNotExist) {
-			return id
-		} else if err != nil {
+		if _, err := os.Lstat(filepath.Join(dir, id)); err != nil && l.release(id) < 0 {
 			return id
 		}
 		id = base + "." + strconv.Itoa(n)

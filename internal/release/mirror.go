@@ -41,36 +41,15 @@ func Push(ctx context.Context, dir string, to Store) (Copied, error) {
 		return done, err
 	}
 	done.Size = l.Size()
-	if size == l.Size() {
-		return done, nil
-	}
-	for n := max(size, 0); n < l.Size(); n++ {
-		if e := l.Entries[n]; e.Release != "" && !l.removed(e.Release) {
-			if err := pushRelease(ctx, dir, e, to, &done); err != nil {
-				return done, err
-			}
-		}
-	}
-	write := func(path string, text string) error { return to.Write(ctx, path, []byte(text)) }
-	if size < 0 {
-		if err := errors.Join(write(logFolder+"/"+keyFile, l.Public+"\n"), write(slashCheckpoint(0), l.Checkpoints[0].Signed)); err != nil {
+	if size < l.Size() {
+		if err := push(ctx, dir, l, size, to, &done); err != nil {
 			return done, err
 		}
 	}
-	for n := max(size, 0); n < l.Size(); n++ {
-		if err := write(slashEntry(n), l.Entries[n].text()); err != nil {
-			return done, err
-		}
-		if err := write(slashCheckpoint(n+1), l.Checkpoints[n+1].Signed); err != nil {
-			return done, err
-		}
-	}
-	if err := write(logFolder+"/"+checkpointFile, l.Head().Signed); err != nil {
-		return done, err
-	}
-	for n := max(size, 0); n < l.Size(); n++ {
-		if id := l.Entries[n].Removed; id != "" {
-			if err := deleteRelease(ctx, id, to); err != nil {
+	// Each time, in case that it was cut short before.
+	for _, e := range l.Entries {
+		if id := e.Removed + e.Recalled; id != "" {
+			if err := to.Delete(ctx, id); err != nil {
 				return done, err
 			}
 		}
@@ -78,25 +57,27 @@ func Push(ctx context.Context, dir string, to Store) (Copied, error) {
 	return done, nil
 }
 
-// deleteRelease removes the files of a release that was removed, the manifest last.
-func deleteRelease(ctx context.Context, id string, at Store) error {
-	manifest, err := at.Read(ctx, id+"/"+ManifestFile, maxManifest)
-	if isMissing(err) {
-		return nil
+// push copies what the log has more than size entries, the head last.
+func push(ctx context.Context, dir string, l *Log, size int64, to Store, done *Copied) error {
+	for n := max(size, 0); n < l.Size(); n++ {
+		if e := l.Entries[n]; e.Release != "" && !l.gone(e.Release) {
+			if err := pushRelease(ctx, dir, e, to, done); err != nil {
+				return err
+			}
+		}
 	}
-	if err != nil {
-		return err
-	}
-	m, issue := parseManifest(manifest, id+"/"+ManifestFile, id, false)
-	if issue != nil {
-		return fmt.Errorf("%s: %s: %w", at, issue, stat.ErrInvalid)
-	}
-	for _, ref := range m.Files {
-		if err := at.Delete(ctx, id+"/"+ref.Path); err != nil {
+	write := func(path string, text string) error { return to.Write(ctx, path, []byte(text)) }
+	if size < 0 {
+		if err := errors.Join(write(logFolder+"/"+keyFile, l.Public+"\n"), write(slashCheckpoint(0), l.Checkpoints[0].Signed)); err != nil {
 			return err
 		}
 	}
-	return at.Delete(ctx, id+"/"+ManifestFile)
+	for n := max(size, 0); n < l.Size(); n++ {
+		if err := errors.Join(write(slashEntry(n), l.Entries[n].text()), write(slashCheckpoint(n+1), l.Checkpoints[n+1].Signed)); err != nil {
+			return err
+		}
+	}
+	return write(logFolder+"/"+checkpointFile, l.Head().Signed)
 }
 
 // held returns how many entries of the log a store has, -1 for a store without a log.
@@ -186,7 +167,7 @@ func Pull(ctx context.Context, from Store, dir, public string) (Copied, error) {
 	}
 	for n := begin; n < l.Size(); n++ {
 		e := l.Entries[n]
-		if e.Release == "" || l.removed(e.Release) {
+		if e.Release == "" || l.gone(e.Release) {
 			continue
 		}
 		if err := pullRelease(ctx, from, dir, e, &done); err != nil {
@@ -196,14 +177,7 @@ func Pull(ctx context.Context, from Store, dir, public string) (Copied, error) {
 	if err := l.write(dir, known); err != nil {
 		return done, err
 	}
-	for _, e := range l.Entries {
-		if e.Removed != "" {
-			if err := discard(filepath.Join(dir, e.Removed)); err != nil {
-				return done, err
-			}
-		}
-	}
-	return done, nil
+	return done, l.discardGone(dir)
 }
 
 // pullRelease fetches one release aside, verifies it and gives it its name.
@@ -237,7 +211,7 @@ func pullRelease(ctx context.Context, from Store, dir string, e Entry, done *Cop
 		err = settle(aside, final)
 	}
 	if err != nil {
-		return errors.Join(err, discard(aside))
+		return errors.Join(err, Discard(aside))
 	}
 	done.Releases = append(done.Releases, e.Release)
 	return nil

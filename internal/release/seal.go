@@ -71,7 +71,7 @@ func Seal(ctx context.Context, dir string, d Draft) (stat.Manifest, error) {
 		err = settle(aside, filepath.Join(dir, m.ID))
 	}
 	if err != nil {
-		return stat.Manifest{}, errors.Join(err, discard(aside))
+		return stat.Manifest{}, errors.Join(err, Discard(aside))
 	}
 	if l == nil {
 		return m, nil
@@ -125,7 +125,7 @@ func sweep(dir string) error {
 	}
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), draftPrefix) {
-			if err := discard(filepath.Join(dir, e.Name())); err != nil {
+			if err := Discard(filepath.Join(dir, e.Name())); err != nil {
 				return err
 			}
 		}
@@ -184,12 +184,12 @@ func prepare(dir string, d Draft, l *Log) (stat.Manifest, error) {
 // lastOf returns the release that the next one follows, and when it is published; nil for the first one.
 func lastOf(dir string, l *Log) (*stat.Ref, time.Time, error) {
 	if l != nil {
-		for _, e := range slices.Backward(l.Entries) {
-			if e.Release != "" {
-				return &stat.Ref{ID: e.Release, SHA256: e.SHA256}, e.PublishedAt, nil
-			}
+		standing := l.standing()
+		if len(standing) == 0 {
+			return nil, time.Time{}, nil
 		}
-		return nil, time.Time{}, nil
+		last := standing[len(standing)-1]
+		return &stat.Ref{ID: last.Release, SHA256: last.SHA256}, last.PublishedAt, nil
 	}
 	entries, _, err := scan(dir, nil, nil)
 	if err != nil || len(entries) == 0 {

@@ -27,8 +27,8 @@ type Store interface {
 	Read(ctx context.Context, path string, limit int64) ([]byte, error)
 	// Write puts a file in its place, whole or not at all.
 	Write(ctx context.Context, path string, data []byte) error
-	// Delete removes a file; that there is none is no error.
-	Delete(ctx context.Context, path string) error
+	// Delete removes a folder with all that is in it; that there is none is no error.
+	Delete(ctx context.Context, folder string) error
 	// String names the store for a person, without a secret.
 	String() string
 }
@@ -50,13 +50,9 @@ func (f Folder) Write(_ context.Context, path string, data []byte) error {
 	return replace(full, data)
 }
 
-// Delete removes a file from the folder.
-func (f Folder) Delete(_ context.Context, path string) error {
-	err := os.Remove(filepath.Join(string(f), filepath.FromSlash(path)))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
+// Delete removes a folder of the folder.
+func (f Folder) Delete(_ context.Context, folder string) error {
+	return Discard(filepath.Join(string(f), filepath.FromSlash(folder)))
 }
 
 func (f Folder) String() string { return string(f) }
@@ -137,13 +133,20 @@ func (b *Bucket) Write(ctx context.Context, path string, data []byte) error {
 	return nil
 }
 
-// Delete removes an object.
-func (b *Bucket) Delete(ctx context.Context, path string) error {
-	err := b.client.RemoveObject(ctx, b.name, b.prefix+path, minio.RemoveObjectOptions{})
-	if err = b.fault(path, err); err == nil || isMissing(err) {
-		return nil
+// Delete removes the objects whose names begin with the folder.
+func (b *Bucket) Delete(ctx context.Context, folder string) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	for o := range b.client.ListObjects(ctx, b.name, minio.ListObjectsOptions{Prefix: b.prefix + folder + "/", Recursive: true}) {
+		if o.Err != nil {
+			return b.fault(folder, o.Err)
+		}
+		err := b.client.RemoveObject(ctx, b.name, o.Key, minio.RemoveObjectOptions{})
+		if err = b.fault(folder, err); err != nil && !isMissing(err) {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 func (b *Bucket) String() string { return b.shown }

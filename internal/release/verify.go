@@ -84,8 +84,8 @@ func logIssue(dir string, err error) stat.Issue {
 }
 
 // VerifyAll checks a folder of releases: its log from the first entry to the last, with every checkpoint and
-// signature; every release as Verify does; that no release of the log is missing but those that it says were
-// removed; and that each manifest names the one before it. public is the key that the log must begin with, or
+// signature; every release as Verify does; that no release of the log is missing but those that it says are
+// gone; and that each manifest names the one before it. public is the key that the log must begin with, or
 // empty to take its own. Each checkpoint in kept, printed or saved on an earlier day, must be one of the log's.
 func VerifyAll(dir, public string, kept ...string) ([]stat.Issue, *Log, error) {
 	has, err := hasLog(dir)
@@ -125,7 +125,7 @@ func VerifyAll(dir, public string, kept ...string) ([]stat.Issue, *Log, error) {
 		issues = append(issues, unlogged...)
 		for i, e := range l.Entries {
 			present := slices.ContainsFunc(entries, func(have *entry) bool { return have.manifest.ID == e.Release })
-			if e.Release != "" && !present && !l.removed(e.Release) {
+			if e.Release != "" && !present && !l.gone(e.Release) {
 				issues = append(issues, stat.Issue{
 					File: filepath.Join(dir, e.Release), Code: "release-missing", Severity: stat.SeverityError,
 					Problem: fmt.Sprintf("The release is entry %d of the log, but there is no such release in the folder.", i),
@@ -159,10 +159,7 @@ func chain(entries []*entry, l *Log) []stat.Issue {
 	}
 	if l != nil {
 		var logged []link
-		for _, e := range l.Entries {
-			if e.Release == "" {
-				continue
-			}
+		for _, e := range l.standing() {
 			at := link{ref: stat.Ref{ID: e.Release, SHA256: e.SHA256}}
 			if i := slices.IndexFunc(links, func(have link) bool { return have.ref.ID == e.Release }); i >= 0 {
 				at.manifest, at.dir = links[i].manifest, links[i].dir
