@@ -54,6 +54,7 @@ func commands() []command {
 		recallCommand(),
 		verifyCommand(),
 		compareCommand(),
+		recountCommand(),
 		serveCommand(),
 		keyCommand(),
 		mirrorCommand(),

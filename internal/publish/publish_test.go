@@ -2,6 +2,7 @@ package publish_test
 
 import (
 	"context"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -33,7 +34,9 @@ func draft(t testing.TB, in publish.Input) publish.Drafted {
 
 // TestTheBundledRelease drafts once, since drawing takes its time, and looks at the draft from every side.
 func TestTheBundledRelease(t *testing.T) {
-	d := draft(t, input(t))
+	in := input(t)
+	d := draft(t, in)
+	t.Run("EveryFigureIsCountedAnew", func(t *testing.T) { testEveryFigureIsCountedAnew(t, in, d) })
 	t.Run("PublishedFiguresComeOutAsTheyWentIn", func(t *testing.T) { testPublishedFiguresComeOutAsTheyWentIn(t, d) })
 	t.Run("RatiosStandWithBothCountsAndTheirExactLimits", func(t *testing.T) { testRatiosStandWithBothCountsAndTheirExactLimits(t, d) })
 	t.Run("ATrueZeroIsAValue", func(t *testing.T) { testATrueZeroIsAValue(t, d) })
@@ -54,6 +57,43 @@ func observation(t *testing.T, d publish.Drafted, key string) stat.Observation {
 	}
 	t.Fatalf("the draft has no %s", key)
 	return stat.Observation{}
+}
+
+// testEveryFigureIsCountedAnew runs the statement that a passport shows over the rows that it names, and divides the two
+// counts that a ratio or a rate names: each gives the value that is published.
+func testEveryFigureIsCountedAnew(t *testing.T, in publish.Input, d publish.Drafted) {
+	counted, made := 0, 0
+	for _, o := range d.Observations {
+		if o.Status != stat.StatusReported {
+			if got := release.CountingSQL(o, in.Definitions); got != "" {
+				t.Errorf("CountingSQL(%s, %s) = %q, want none", o.Key(), o.Status, got)
+			}
+			continue
+		}
+		if o.Kind == stat.KindRatio || o.Kind == stat.KindRate {
+			per := stat.PerOf(o, in.Definitions)
+			if got := o.Of / o.To * per; math.Abs(got-o.Value) > 1e-9*o.Value {
+				t.Errorf("%s: %v / %v × %v = %v, want the value %v", o.Key(), o.Of, o.To, per, got, o.Value)
+			}
+			made++
+			continue
+		}
+		if counted++; len(o.Codes) > 0 && counted%5 != 0 {
+			continue // of the breakdowns every fifth
+		}
+		c, ok := stat.CountingOf(o, in.Definitions)
+		if !ok {
+			t.Errorf("CountingOf(%s): nothing, want how it was counted", o.Key())
+			continue
+		}
+		got, err := in.Warehouse.Recount(t.Context(), c.Dataset.ID, o.Rows, release.CountingSQL(o, in.Definitions))
+		if err != nil || float64(got) != o.Value {
+			t.Errorf("Recount(%s) = %d (%v), want %v by\n%s", o.Key(), got, err, o.Value, release.CountingSQL(o, in.Definitions))
+		}
+	}
+	if counted < 500 || made < 5 {
+		t.Errorf("%d counts and %d ratios and rates were counted anew, want at least 500 and 5", counted, made)
+	}
 }
 
 func testPublishedFiguresComeOutAsTheyWentIn(t *testing.T, d publish.Drafted) {
