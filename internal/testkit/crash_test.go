@@ -23,8 +23,15 @@ import (
 )
 
 // TestMain lets this program be its own victim: with TALLYSTICK_VICTIM set it ingests in the named folder until it is
-// killed, instead of testing.
+// killed, instead of testing; with TALLYSTICK_LOADER it is one of the processes that BenchmarkLoad measures.
 func TestMain(m *testing.M) {
+	if how := os.Getenv("TALLYSTICK_LOADER"); how != "" {
+		if err := loader(how, os.Getenv("TALLYSTICK_LOADER_FILE"), os.Getenv("TALLYSTICK_LOADER_FOLDER")); err != nil {
+			fmt.Println("error:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	dir := os.Getenv("TALLYSTICK_VICTIM")
 	if dir == "" {
 		os.Exit(m.Run())
