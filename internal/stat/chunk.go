@@ -115,11 +115,7 @@ func (l Layout) Shape() string {
 	type column struct{ Name, Type string }
 	var cols []column
 	for _, c := range l.Columns {
-		t := c.Type
-		if t == FieldCode {
-			t = FieldText // a code is stored as its text
-		}
-		cols = append(cols, column{c.Name, string(t)})
+		cols = append(cols, column{c.Name, string(c.Type)})
 	}
 	b, err := json.Marshal(cols)
 	if err != nil {

@@ -45,8 +45,7 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
-// BenchmarkReject sets the cost of a row that is rejected against that of one that is accepted, and the cost of one that
-// repeats an earlier row.
+// BenchmarkReject sets the cost of a row that is rejected against that of one that is accepted.
 func BenchmarkReject(b *testing.B) {
 	for _, n := range benchRows(b, 1_000_000) {
 		good, bad := arrestsFile(b, n, 0), arrestsFile(b, n, 1)

@@ -42,9 +42,9 @@ type Counted struct {
 // Count counts. The answer is in total order: period, codes in the order of By, and with Each batch and line. A data
 // set without records gives none.
 func (w *Warehouse) Count(ctx context.Context, q Query) ([]Counted, error) {
-	var table string
-	err := w.db.QueryRowContext(ctx, "SELECT table_name FROM record_tables WHERE dataset = ? ORDER BY table_name DESC LIMIT 1",
-		q.Dataset.ID).Scan(&table)
+	var table, stored string
+	err := w.db.QueryRowContext(ctx, "SELECT table_name, stored FROM record_tables WHERE dataset = ? ORDER BY table_name DESC LIMIT 1",
+		q.Dataset.ID).Scan(&table, &stored)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -54,6 +54,9 @@ func (w *Warehouse) Count(ctx context.Context, q Query) ([]Counted, error) {
 	s, err := newSelection(q, table)
 	if err != nil {
 		return nil, fmt.Errorf("counting %s: %w", q.Dataset.ID, err)
+	}
+	if stored == "" {
+		s.ordinal = "rowid"
 	}
 	corrected, err := w.hasCorrections(ctx, q)
 	if err != nil {
@@ -82,6 +85,7 @@ func (w *Warehouse) hasCorrections(ctx context.Context, q Query) (bool, error) {
 type selection struct {
 	q                Query
 	table            string
+	ordinal          string // the column that tells records of one row apart
 	from, to, stated string // expressions
 	by               []string
 	status, bound    string
@@ -93,7 +97,7 @@ type selection struct {
 
 func newSelection(q Query, table string) (*selection, error) {
 	d := q.Dataset
-	s := &selection{q: q, stated: "''", status: "'reported'", bound: "'exactly'", value: "1"}
+	s := &selection{q: q, ordinal: "ordinal", stated: "''", status: "'reported'", bound: "'exactly'", value: "1"}
 	var err error
 	if s.table, err = quoted(table); err != nil {
 		return nil, err
@@ -229,7 +233,7 @@ func (w *Warehouse) count(ctx context.Context, s *selection) ([]Counted, error) 
 	keys := []string{"coalesce(CAST(" + s.from + " AS VARCHAR), '')", "coalesce(CAST(" + s.to + " AS VARCHAR), '')", s.stated}
 	keys = append(keys, s.by...)
 	if s.q.Each {
-		keys = append(keys, "r.batch", "r.line", "r.rowid")
+		keys = append(keys, "r.batch", "r.line", "r."+s.ordinal)
 	}
 	named := make([]string, len(keys))
 	columns := make([]string, len(keys))

@@ -169,11 +169,11 @@ func (w *Warehouse) CopyTo(ctx context.Context, dir string) error {
 
 // checkVerb compares the records of a batch that is being loaded with the current ones: what is added must not have a
 // key that is there already, and what is corrected must have one.
-func (w *Warehouse) checkVerb(ctx context.Context, tx *sql.Tx, b stat.Batch, ds stat.Dataset, table string, seq int) error {
+func (w *Warehouse) checkVerb(ctx context.Context, tx *sql.Tx, b stat.Batch, ds stat.Dataset, name string, seq int) error {
 	if b.Verb != stat.VerbAdd && b.Verb != stat.VerbCorrect || len(ds.Key) == 0 || ds.Duplicates == "keep" {
 		return nil
 	}
-	s, err := newSelection(Query{Dataset: ds, Measure: stat.Measure{Count: "records"}}, strings.Trim(table, `"`))
+	s, err := newSelection(Query{Dataset: ds, Measure: stat.Measure{Count: "records"}}, name)
 	if err != nil {
 		return err
 	}
@@ -192,8 +192,8 @@ func (w *Warehouse) checkVerb(ctx context.Context, tx *sql.Tx, b stat.Batch, ds 
 		not, problem = "NOT ", "is not there, so that there is nothing to correct"
 	}
 	var n, line int64
-	err = tx.QueryRowContext(ctx, with+" SELECT CAST(count(*) AS BIGINT), CAST(coalesce(min(x.line), 0) AS BIGINT) FROM "+table+" x WHERE x.batch = ? AND "+
-		not+"EXISTS (SELECT 1 FROM "+table+" r WHERE "+where+" AND "+strings.Join(same, " AND ")+")", append(args[:len(args):len(args)], seq)...).Scan(&n, &line)
+	err = tx.QueryRowContext(ctx, with+" SELECT CAST(count(*) AS BIGINT), CAST(coalesce(min(x.line), 0) AS BIGINT) FROM "+s.table+" x WHERE x.batch = ? AND "+
+		not+"EXISTS (SELECT 1 FROM "+s.table+" r WHERE "+where+" AND "+strings.Join(same, " AND ")+")", append(args[:len(args):len(args)], seq)...).Scan(&n, &line)
 	if err != nil {
 		return err
 	}

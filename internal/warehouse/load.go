@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"tallystick/internal/stat"
 )
@@ -64,16 +63,16 @@ func (w *Warehouse) load(ctx context.Context, conn *sql.Conn, tx *sql.Tx, b stat
 		return b, err
 	}
 	layout := rows.Layout()
-	table, err := recordTable(ctx, tx, ds, layout)
+	to, err := recordsOf(ctx, tx, ds, layout)
 	if err != nil {
 		return b, err
 	}
 	source := w.newSource(ctx, layout, rows)
 	defer source.rejects.close()
-	if err := source.insert(ctx, conn, tx, table, seq); err != nil {
+	if err := source.insert(ctx, conn, tx, to, seq); err != nil {
 		return b, err
 	}
-	if err := w.checkVerb(ctx, tx, b, ds, table, seq); err != nil {
+	if err := w.checkVerb(ctx, tx, b, ds, to.name, seq); err != nil {
 		return b, err
 	}
 	if err := source.rejects.insert(ctx, conn, tx, seq); err != nil {
@@ -140,57 +139,6 @@ func insertBatch(ctx context.Context, tx *sql.Tx, b stat.Batch, seq, parent int,
 		}
 	}
 	return nil
-}
-
-// sqlTypes says how a field is stored. A code is stored as its text, so that a record can be read without lists.
-var sqlTypes = map[stat.FieldType]string{
-	stat.FieldText:    "VARCHAR",
-	stat.FieldCode:    "VARCHAR",
-	stat.FieldInteger: "BIGINT",
-	stat.FieldDecimal: "DOUBLE",
-	stat.FieldDate:    "DATE",
-}
-
-// recordTable returns the quoted name of the table that holds the records of the data set, and makes it for the
-// first batch. A data set whose fields changed since is refused: its records must be loaded again (Reload).
-func recordTable(ctx context.Context, tx *sql.Tx, ds stat.Dataset, layout stat.Layout) (string, error) {
-	var table, shape string
-	err := tx.QueryRowContext(ctx, "SELECT table_name, shape FROM record_tables WHERE dataset = ? ORDER BY table_name DESC LIMIT 1",
-		ds.ID).Scan(&table, &shape)
-	if err == nil && shape != layout.Shape() {
-		return "", fmt.Errorf("the fields of data set %s changed since its records were loaded; load them again from the kept exports: tallystick ingest -reload %s: %w",
-			ds.ID, ds.ID, stat.ErrConflict)
-	}
-	if err == nil {
-		return quoted(table)
-	}
-	if !errors.Is(err, sql.ErrNoRows) {
-		return "", err
-	}
-	return makeTable(ctx, tx, ds, layout, "records_"+strings.ReplaceAll(ds.ID, "-", "_"))
-}
-
-func makeTable(ctx context.Context, tx *sql.Tx, ds stat.Dataset, layout stat.Layout, table string) (string, error) {
-	name, err := quoted(table)
-	if err != nil {
-		return "", err
-	}
-	columns := []string{"batch INTEGER NOT NULL", "line BIGINT NOT NULL"}
-	for _, c := range layout.Columns {
-		column, err := quoted(c.Name)
-		if err != nil {
-			return "", err
-		}
-		if c.Name == "batch" || c.Name == "line" {
-			return "", fmt.Errorf("a field of data set %s is named %s, which the warehouse needs: %w", ds.ID, c.Name, stat.ErrInvalid)
-		}
-		columns = append(columns, column+" "+sqlTypes[c.Type])
-	}
-	if _, err := tx.ExecContext(ctx, "CREATE TABLE "+name+" ("+strings.Join(columns, ", ")+")"); err != nil {
-		return "", err
-	}
-	_, err = tx.ExecContext(ctx, "INSERT INTO record_tables (dataset, table_name, shape) VALUES (?, ?, ?)", ds.ID, table, layout.Shape())
-	return name, err
 }
 
 // totals adds up the chunks of an export.

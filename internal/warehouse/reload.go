@@ -43,8 +43,7 @@ func (w *Warehouse) reload(ctx context.Context, conn *sql.Conn, tx *sql.Tx, ds s
 	if err := tx.QueryRowContext(ctx, "SELECT CAST(count(*) AS INTEGER) FROM record_tables WHERE dataset = ?", ds.ID).Scan(&tables); err != nil {
 		return err
 	}
-	name := fmt.Sprintf("records_%s_v%04d", strings.ReplaceAll(ds.ID, "-", "_"), tables+1)
-	table, err := makeTable(ctx, tx, ds, layout, name)
+	to, err := makeRecords(ctx, tx, ds, layout, fmt.Sprintf("%s_v%04d", strings.ReplaceAll(ds.ID, "-", "_"), tables+1))
 	if err != nil {
 		return err
 	}
@@ -58,7 +57,7 @@ func (w *Warehouse) reload(ctx context.Context, conn *sql.Conn, tx *sql.Tx, ds s
 			return fmt.Errorf("batch %s: %w", b.ID, err)
 		}
 		source := w.newSource(ctx, rows.Layout(), rows)
-		err = source.insert(ctx, conn, tx, table, seq)
+		err = source.insert(ctx, conn, tx, to, seq)
 		source.rejects.close()
 		if closing := end(); err == nil {
 			err = closing

@@ -23,6 +23,7 @@ type source struct {
 	ctx     context.Context
 	name    string // of the table function
 	layout  stat.Layout
+	places  [][]int32 // of codes: see records
 	rows    Rows
 	mu      sync.Mutex // guards rows, total, rejects, err, done
 	total   totals
@@ -61,13 +62,17 @@ func (s *source) next() (*stat.Chunk, error) {
 	return nil, s.err
 }
 
-// insert moves all records into the table. The error of the rows, if there is one, comes back as it was.
-func (s *source) insert(ctx context.Context, conn *sql.Conn, tx *sql.Tx, table string, seq int) error {
+// insert moves all records to where they are kept. The error of the rows, if there is one, comes back as it was.
+func (s *source) insert(ctx context.Context, conn *sql.Conn, tx *sql.Tx, to records, seq int) error {
+	s.places = to.places
 	if err := register(conn, s); err != nil {
 		return err
 	}
+	table, err := quoted(to.table)
+	if err != nil {
+		return err
+	}
 	columns, values := []string{"batch", "line"}, []string{fmt.Sprint(seq), "line"}
-	var args []any
 	for i, c := range s.layout.Columns {
 		column, err := quoted(c.Name)
 		if err != nil {
@@ -75,9 +80,6 @@ func (s *source) insert(ctx context.Context, conn *sql.Conn, tx *sql.Tx, table s
 		}
 		columns = append(columns, column)
 		switch c.Type {
-		case stat.FieldCode:
-			values = append(values, fmt.Sprintf("list_extract(CAST(? AS VARCHAR[]), c%d)", i))
-			args = append(args, c.Dictionary)
 		case stat.FieldDate:
 			values = append(values, fmt.Sprintf("DATE '1970-01-01' + nullif(c%d, %d)", i, noDay))
 		case stat.FieldInteger:
@@ -86,8 +88,8 @@ func (s *source) insert(ctx context.Context, conn *sql.Conn, tx *sql.Tx, table s
 			values = append(values, fmt.Sprintf("c%d", i))
 		}
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO "+table+" ("+strings.Join(columns, ", ")+") SELECT "+
-		strings.Join(values, ", ")+" FROM "+s.name+"()", args...)
+	_, err = tx.ExecContext(ctx, "INSERT INTO "+table+" ("+strings.Join(columns, ", ")+") SELECT "+
+		strings.Join(values, ", ")+" FROM "+s.name+"()")
 	if s.err != nil {
 		return s.err
 	}
@@ -112,10 +114,11 @@ func (s *source) ColumnInfos() []duckdb.ColumnInfo {
 	return infos
 }
 
-// vectorTypes are the types in which vectors cross over. A date crosses as its day number, a code as its place.
+// vectorTypes are the types in which vectors cross over. A date crosses as its day number, a code as its place in
+// the list of the records.
 var vectorTypes = map[stat.FieldType]duckdb.Type{
 	stat.FieldText:    duckdb.TYPE_VARCHAR,
-	stat.FieldCode:    duckdb.TYPE_BIGINT,
+	stat.FieldCode:    duckdb.TYPE_INTEGER,
 	stat.FieldInteger: duckdb.TYPE_BIGINT,
 	stat.FieldDecimal: duckdb.TYPE_DOUBLE,
 	stat.FieldDate:    duckdb.TYPE_INTEGER,
@@ -165,7 +168,7 @@ func (s *source) FillChunk(state any, out duckdb.DataChunk) error {
 		return err
 	}
 	for i := range s.layout.Columns {
-		if err := fill(out, i+1, s.layout.Columns[i].Type, &cur.chunk.Vectors[i], cur.at, n); err != nil {
+		if err := s.fill(out, i, &cur.chunk.Vectors[i], cur.at, n); err != nil {
 			return fmt.Errorf("column %s: %w", s.layout.Columns[i].Name, err)
 		}
 	}
@@ -174,25 +177,27 @@ func (s *source) FillChunk(state any, out duckdb.DataChunk) error {
 }
 
 // noInt and noDay stand for a missing integer and a missing date on the way into DuckDB, which turns them into NULL:
-// marking a cell as NULL from here is a call into C for each. A missing code is place 0 of its list. No export can
+// marking a cell as NULL from here is a call into C for each. No export can
 // hold either number: the grammar of integers ends at twelve digits and that of dates at the year 9999.
 const (
 	noInt = math.MinInt64
 	noDay = math.MinInt32
 )
 
-func fill(out duckdb.DataChunk, column int, t stat.FieldType, v *stat.Vector, at, n int) error {
-	null := v.Null[at : at+n]
-	switch t {
+// fill copies n cells of column i of the layout, from the one at the place at on.
+func (s *source) fill(out duckdb.DataChunk, i int, v *stat.Vector, at, n int) error {
+	null, column := v.Null[at:at+n], i+1
+	switch s.layout.Columns[i].Type {
 	case stat.FieldInteger:
 		return fillInts(out, column, v.Ints[at:at+n], null)
 	case stat.FieldCode:
+		places := s.places[i]
 		for i, x := range v.Ints[at : at+n] {
-			x++ // DuckDB counts the places of a list from 1
-			if null[i] {
-				x = 0
+			var place int32
+			if !null[i] {
+				place = places[x]
 			}
-			if err := duckdb.SetChunkValue(out, column, i, x); err != nil {
+			if err := duckdb.SetChunkValue(out, column, i, place); err != nil {
 				return err
 			}
 		}
