@@ -56,6 +56,26 @@ func newDateFormat(text string) (dateFormat, error) {
 	return f, nil
 }
 
+// example writes 13 November 2016 in the format.
+func (f dateFormat) example() string {
+	switch {
+	case f.iso:
+		return "2016-11-13"
+	case f.excel:
+		return "a date of Excel"
+	}
+	words := map[string]string{"YYYY": "2016", "MONTH": "November", "MON": "Nov", "YY": "16", "MM": "11", "DD": "13", "M": "11", "D": "13",
+		"hh": "09", "mm": "30", "ss": "00", "AM": "AM"}
+	var b strings.Builder
+	for _, t := range f.tokens {
+		if word, ok := words[t]; ok {
+			t = word
+		}
+		b.WriteString(t)
+	}
+	return b.String()
+}
+
 // parse reads the cell as a day. A year of two digits is the latest that is not after today (after 2069, if today is
 // not known). The time of day is read and dropped.
 func (f dateFormat) parse(cell []byte, today int64) (int64, bool) {

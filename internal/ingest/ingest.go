@@ -25,6 +25,8 @@ type Input struct {
 	Today       stat.Date        // no record may be later
 	Workers     int              // 0: as many as there are processors
 	Fixes       Fixes            // rows that their sender repaired, which take the place of their originals
+
+	dayNumbers bool // the text was a workbook's, in which dates are day numbers
 }
 
 // Refused is an export that cannot be read at all: every row of it would be wrong for the same reason.
@@ -95,8 +97,13 @@ func Open(ctx context.Context, r io.Reader, in Input) (*Rows, error) {
 	if book != nil {
 		p.acceptDayNumbers(book.from1904)
 		p.notices = append(book.notices, p.notices...)
+	} else if in.dayNumbers {
+		p.acceptDayNumbers(false)
 	}
-	p.comma, p.quote, p.fixes = s.comma, s.quote, in.Fixes
+	p.comma, p.quote, p.fixes, p.footer = s.comma, s.quote, in.Fixes, "footer"
+	if s.notes {
+		p.footer = "note at the end"
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	rows := &Rows{plan: p, keys: newKeys(), cancel: cancel, end: end}
 	rows.start(ctx, s, in.Workers)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 	"golang.org/x/tools/txtar"
 
 	"tallystick/internal/stat"
@@ -22,7 +23,9 @@ import (
 var today = stat.Date{Year: 2026, Month: time.November, Day: 24}
 
 // TestCases runs testdata/*.txtar. Each opens with a sentence that says a rule, then has a data set, a feed, code lists,
-// one export and what comes of it: the balance, the records and the issues as their sender reads them. With
+// one export and what comes of it: the balance, the records and the issues as their sender reads them. Some have the
+// draft of a feed that is made from a look at the export. An export named *.utf-16le.csv or *.windows-1252.csv is written
+// in that encoding, and one named *.xlsx as a workbook. With
 // TALLYSTICK_UPDATE=1 the results are written anew, to be read before they are committed.
 func TestCases(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
@@ -39,20 +42,24 @@ func TestCases(t *testing.T) {
 				t.Error("the case opens without a sentence")
 			}
 			in, export := caseInput(t, archive)
-			got := outcome(t, in, export)
+			got := map[string]func() string{
+				"result": func() string { return outcome(t, in, export) },
+				"draft":  func() string { return draftOf(t, in, export) },
+			}
 			for i, f := range archive.Files {
-				if f.Name != "result" {
+				if got[f.Name] == nil {
 					continue
 				}
+				text := got[f.Name]()
 				if os.Getenv("TALLYSTICK_UPDATE") == "1" {
-					archive.Files[i].Data = []byte(got)
+					archive.Files[i].Data = []byte(text)
 					if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
 						t.Fatal(err)
 					}
-					return
+					continue
 				}
-				if diff := cmp.Diff(string(f.Data), got); diff != "" {
-					t.Errorf("result (-want +got):\n%s", diff)
+				if diff := cmp.Diff(string(f.Data), text); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", f.Name, diff)
 				}
 			}
 		})
@@ -86,19 +93,84 @@ func caseInput(t *testing.T, archive *txtar.Archive) (Input, []byte) {
 				list.Codes = append(list.Codes, c)
 			}
 			in.Definitions.Codelists = append(in.Definitions.Codelists, list)
-		case name == "result":
+		case name == "result", name == "draft":
 		default:
 			in.Name = name
 			text := strings.TrimSuffix(string(f.Data), "\n")
 			for b := range 256 {
 				text = strings.ReplaceAll(text, fmt.Sprintf(`\x%02x`, b), string([]byte{byte(b)}))
 			}
-			export = []byte(strings.NewReplacer(`\r`, "\r", `\0`, "\x00", "\\\n", "").Replace(text))
+			export = []byte(strings.NewReplacer(`\r`, "\r", `\0`, "\x00", "\\\n", "", `\t`, "\t").Replace(text))
+			for encoding, e := range decoders {
+				if strings.Contains(name, "."+encoding+".") {
+					var err error
+					if export, err = e.NewEncoder().Bytes(export); err != nil {
+						t.Fatalf("%s: %v", name, err)
+					}
+				}
+			}
+			if strings.HasSuffix(name, ".xlsx") {
+				export = workbookOf(t, string(export))
+			}
 		}
 	}
 	ds.ID, in.Feed.Dataset = "case", "case"
 	in.Definitions.Datasets = []stat.Dataset{ds}
 	return in, export
+}
+
+// workbookOf makes a workbook of comma-separated text: a line "# X" begins the sheet X, and what reads as a number is one.
+func workbookOf(t *testing.T, text string) []byte {
+	t.Helper()
+	book := excelize.NewFile()
+	sheet, row := "Sheet1", 0
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if name, ok := strings.CutPrefix(line, "# "); ok {
+			if sheet, row = name, 0; sheet != "Sheet1" {
+				if _, err := book.NewSheet(sheet); err != nil {
+					t.Fatal(err)
+				}
+			}
+			continue
+		}
+		row++
+		for i, cell := range recordTexts([]byte(line), ',', '"') {
+			at, err := excelize.CoordinatesToCellName(i+1, row)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var value any = cell
+			if f, ok := parseDecimal([]byte(cell)); ok {
+				value = f
+			}
+			if cell != "" {
+				if err := book.SetCellValue(sheet, at, value); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	var b bytes.Buffer
+	if err := book.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// draftOf writes the draft of a feed and checks that it is one.
+func draftOf(t *testing.T, in Input, export []byte) string {
+	t.Helper()
+	s, err := Sniff(bytes.NewReader(export), in.Name, stat.Definitions{Codelists: in.Definitions.Codelists, Datasets: in.Definitions.Datasets})
+	if err != nil {
+		t.Fatalf("Sniff: %v", err)
+	}
+	text := s.Draft(in.Definitions, "")
+	var feed stat.Feed
+	if err := yaml.UnmarshalWithOptions([]byte(text), &feed, yaml.Strict()); err != nil {
+		t.Errorf("the draft is no feed: %v\n%s", err, text)
+	}
+	return text
 }
 
 // outcome writes down what became of an export.

@@ -45,6 +45,7 @@ type plan struct {
 	today   int64
 	since   int64 // the day before which no record can be, or 0
 	keyed   bool
+	footer  string // the reason why the last records are set aside
 	comma   byte
 	quote   byte
 	seed    maphash.Seed // one for all workers: they hash into the same table
@@ -698,7 +699,7 @@ func (c *compiler) getter(m stat.FieldMap, col column, u unfolded) (getter, erro
 			return g, err
 		}
 	}
-	text, fixed := m.Value, true
+	text, fixed := strings.ReplaceAll(m.Value, "{n}", strconv.Itoa(u.group)), true
 	switch {
 	case m.Section:
 		if c.plan.section == nil {
@@ -774,7 +775,7 @@ func (c *compiler) period(m stat.PeriodMap, u unfolded) (*span, error) {
 		formats = c.mapping.Dates
 	}
 	if m.As == "month" && len(formats) == 0 {
-		formats = []string{"YYYY-MM", "MON-YY", "MON YYYY", "MONTH YYYY", "MON-YYYY", "MM/YYYY"}
+		formats = monthFormats
 	}
 	var err error
 	if s.formats, err = dateFormats(formats); err != nil {

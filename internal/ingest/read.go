@@ -51,9 +51,14 @@ func openReading(r io.Reader, in Input) (s *splitter, header []string, rows [][]
 	if length > 0 {
 		s.line++
 	}
-	s.footer = read.Footer
 	if header, err = findHeader(s, sample, in); err != nil {
 		return nil, nil, nil, err
+	}
+	switch {
+	case read.Footer != nil:
+		s.footer = *read.Footer
+	case len(header) >= 3:
+		s.footer, s.notes = lastRows, true
 	}
 	return s, header, s.ahead(sniffRecords), nil
 }

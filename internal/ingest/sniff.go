@@ -8,7 +8,6 @@ import (
 	"io"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"tallystick/internal/stat"
@@ -19,6 +18,8 @@ type Sniffed struct {
 	File      string     `json:"file"`
 	Encoding  string     `json:"encoding"`
 	Delimiter string     `json:"delimiter"`
+	Sheet     string     `json:"sheet,omitempty"`  // of a workbook
+	Sheets    []string   `json:"sheets,omitempty"` // all of them
 	Above     int        `json:"records_above_header"`
 	Headers   int        `json:"header_records"`
 	Header    []string   `json:"header"`
@@ -26,98 +27,127 @@ type Sniffed struct {
 	Records   int        `json:"records"` // in the whole file, with header and footer
 	First     [][]string `json:"first"`   // the first rows as read
 	Columns   []Guess    `json:"columns"`
-	Fits      []Fit      `json:"fits"` // feeds that can read the file, the best first
+	Wide      *Wide      `json:"wide,omitempty"`     // columns that look like records of their own
+	Totals    []Totals   `json:"totals,omitempty"`   // rows that look like totals of others
+	Fill      []string   `json:"fill,omitempty"`     // columns in which an empty cell seems to repeat the one above
+	Sections  string     `json:"sections,omitempty"` // the column in which headings of sections seem to stand alone
+	Repeats   int        `json:"repeated_headers,omitempty"`
+	Fits      []Fit      `json:"fits"`    // feeds that can read the file, the best first
+	Misfits   []Misfit   `json:"misfits"` // those that cannot, with the reason, the nearest first
 }
 
-// Guess is what the cells of a column look like.
-type Guess struct {
-	Name    string   `json:"name"`
-	Type    string   `json:"type"`             // integer, decimal, date, text
-	Format  string   `json:"format,omitempty"` // of dates
-	Numbers bool     `json:"numbers,omitempty"`
-	Samples []string `json:"samples"`
-	Private bool     `json:"private,omitempty"` // its name is that of a column about persons
-}
-
-// Fit is a feed that can read the file.
-type Fit struct {
-	Feed  string `json:"feed"`
-	Title string `json:"title"`
-	Named bool   `json:"named"` // it claims the file's name
-	Found int    `json:"found"` // how many of the columns it speaks of are there
+// Totals are rows whose cell in the column says that they add up others.
+type Totals struct {
+	Column string       `json:"column"`
+	Texts  []ValueCount `json:"texts"`
 }
 
 const (
-	sniffRecords = 400 // how many records are looked at for the header and the columns
+	sniffRecords = 400 // how many records are looked at for the header
 	firstRows    = 10
 	lastRows     = 20 // how many records are looked at for a footer
 )
 
-// Sniff looks at an export: its encoding and dialect, where its header is, what its columns hold, and which feeds can
-// read it. It returns *Refused for a file without any text.
+// Sniff looks at an export: its encoding and dialect, where its header is, what its columns hold, how it is laid out, and
+// which feeds can read it and why others cannot. It returns *Refused for a file without any text.
 func Sniff(r io.Reader, name string, defs stat.Definitions) (Sniffed, error) {
 	s := Sniffed{File: path.Base(name)}
-	plainText, _, end, err := unpacked(r, s.File, stat.Reading{}, nil)
+	plainText, book, end, err := unpacked(r, s.File, stat.Reading{}, nil)
 	if err != nil {
 		return s, err
 	}
 	defer end()
+	if book != nil {
+		s.Sheet, s.Sheets = book.Sheet, book.Sheets
+	}
 	text, encoding, err := decoded(plainText, "")
 	if err != nil {
 		return s, fmt.Errorf("reading %s: %w", name, err)
 	}
 	buffered := bufio.NewReaderSize(text, peekSize)
 	sample, err := buffered.Peek(peekSize)
-	if err != nil && !errors.Is(err, io.EOF) {
+	whole := errors.Is(err, io.EOF)
+	if err != nil && !whole {
 		return s, fmt.Errorf("reading %s: %w", name, err)
 	}
 	if len(bytes.TrimSpace(sample)) == 0 {
 		return s, refused(name, 0, "", "empty-file", "The file is empty.", "Export it again and send the new file.")
 	}
-	comma := detectDelimiter(sample[:lastLine(sample)], '"')
+	given, length := separatorLine(sample)
+	if _, err := buffered.Discard(length); err != nil {
+		return s, fmt.Errorf("reading %s: %w", name, err)
+	}
+	sample = slices.Clone(sample[length:])
+	_, comma, err := dialect(stat.Reading{Delimiter: given}, sample)
+	if err != nil {
+		return s, err
+	}
 	s.Encoding, s.Delimiter = encoding, string(comma)
 	if comma == '\t' {
 		s.Delimiter = "tab"
 	}
-	split := newSplitter(buffered, comma, '"')
-	var records, last [][]string
+	if err := s.look(newSplitter(buffered, comma, '"')); err != nil {
+		return s, fmt.Errorf("reading %s: %w", name, err)
+	}
+	if !whole {
+		sample = sample[:lastLine(sample)]
+	}
+	s.try(defs, sample, book != nil)
+	return s, nil
+}
+
+// look reads all records: the first of them for the place of the header, all for what the columns hold.
+func (s *Sniffed) look(split *splitter) error {
+	var early, late [][]string // late: the last records, which may be a footer
+	var all *survey
+	begin := func() {
+		numeric := numericColumns(early)
+		s.Above, s.Headers = findTable(early, numeric)
+		s.Header = joinHeader(early[s.Above : s.Above+s.Headers])
+		for i, h := range s.Header {
+			s.Header[i] = strings.Join(strings.Fields(h), " ")
+		}
+		all = newSurvey(s.Header, numeric)
+		late = early[s.Above+s.Headers:]
+		s.First = slices.Clone(late[:min(firstRows, len(late))])
+	}
+	pass := func(keep int) {
+		for len(late) > keep {
+			all.add(late[0])
+			late = late[1:]
+		}
+	}
 	for {
 		b, err := split.next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return s, fmt.Errorf("reading %s: %w", name, err)
+			return err
 		}
-		s.Records += len(b.records)
-		for i, e := range b.records {
-			late := i >= len(b.records)-lastRows
-			if len(records) >= sniffRecords && !late {
+		for _, e := range b.records {
+			record := recordTexts(b.data[e.start:e.end], split.comma, split.quote)
+			s.Records++
+			if all == nil {
+				if early = append(early, record); len(early) == sniffRecords {
+					begin()
+				}
 				continue
 			}
-			record := recordTexts(b.data[e.start:e.end], comma, '"')
-			if len(records) < sniffRecords {
-				records = append(records, record)
-			}
-			if late {
-				last = append(last, record)
-			}
+			late = append(late, record)
+			pass(lastRows)
 		}
-		last = last[max(0, len(last)-lastRows):]
 	}
-	numeric := numericColumns(records)
-	s.Above, s.Headers = findTable(records, numeric)
-	s.Header = joinHeader(records[s.Above : s.Above+s.Headers])
-	rows := records[s.Above+s.Headers:]
-	s.First = rows[:min(firstRows, len(rows))]
-	if s.Records > len(s.Header) {
-		s.Footer = footer(last, numeric, s.Records-s.Above-s.Headers)
+	if all == nil {
+		begin()
 	}
-	for i, h := range s.Header {
-		s.Columns = append(s.Columns, guess(h, i, rows[:max(0, len(rows)-s.Footer)]))
+	pass(lastRows)
+	if s.Records > len(s.Header) || len(late) > 2 {
+		s.Footer = footer(late, all.numeric, s.Records-s.Above-s.Headers)
 	}
-	s.fits(defs, sample)
-	return s, nil
+	pass(s.Footer)
+	s.conclude(all)
+	return nil
 }
 
 func recordTexts(record []byte, comma, quote byte) []string {
@@ -154,7 +184,7 @@ func numericColumns(records [][]string) map[int]bool {
 				continue
 			}
 			filled[i]++
-			if numberLike(cell) {
+			if numberLike(cell) || neutral(cell) {
 				hits[i]++
 			}
 		}
@@ -194,7 +224,7 @@ func findTable(records [][]string, numeric map[int]bool) (above, headers int) {
 		for j, c := range r {
 			switch {
 			case !numeric[j] || c == "":
-			case numberLike(c):
+			case numberLike(c) || neutral(c):
 				hits++
 			default:
 				words++
@@ -234,12 +264,47 @@ func findTable(records [][]string, numeric map[int]bool) (above, headers int) {
 	for above > 0 && filledCells(records[above])*10 < most*8 {
 		above--
 	}
+	if first < len(records) && periodHeadings(records[first]) { // years under merged headings
+		headers++
+	}
 	for above > 0 && headers < 5 && filledCells(records[above-1]) >= min(3, width) && (filledCells(records[above]) < width || headers > 1) {
 		above--
 		headers++
 	}
 	return above, headers
 }
+
+// periodHeadings reports whether a record holds nothing but years, quarters or months, two or more, and none in its first
+// cell: the lower half of a header, which looks like a row of numbers.
+func periodHeadings(r []string) bool {
+	if filledCells(r) < 2 || r[0] != "" {
+		return false
+	}
+	for _, c := range r {
+		if c != "" && !headingPeriod(c) {
+			return false
+		}
+	}
+	return true
+}
+
+func headingPeriod(text string) bool {
+	for _, s := range headingSpans() {
+		if _, _, ok := s.read(text, 0); ok && (s.as != "year" || text >= "1900" && text <= "2100") {
+			return true
+		}
+	}
+	return false
+}
+
+// headingSpans are the ways in which a heading can be a period.
+func headingSpans() []*span {
+	months, _ := dateFormats(monthFormats) // they are all formats
+	return []*span{{as: "year"}, {as: "state-fiscal"}, {as: "quarter"}, {as: "month", formats: months}}
+}
+
+// monthFormats are the ways in which months are written.
+var monthFormats = []string{"YYYY-MM", "MON-YY", "MON YYYY", "MONTH YYYY", "MON-YYYY", "MM/YYYY"}
 
 // footer tells how many of the last records are no rows: totals, sources, notes and blank records.
 func footer(last [][]string, numeric map[int]bool, rows int) int {
@@ -265,159 +330,3 @@ func footer(last [][]string, numeric map[int]bool, rows int) int {
 	}
 	return n
 }
-
-// sniffFormats are the date formats that are tried on a column, the unambiguous first.
-var sniffFormats = []string{"YYYY-MM-DD", "YYYYMMDD", "MM/DD/YYYY", "DD/MM/YYYY", "MM/DD/YY", "DD/MM/YY", "DD-MON-YY", "DD-MON-YYYY", "DD MONTH YYYY",
-	"MM-DD-YYYY", "DD-MM-YYYY", "DD-MM-YY", "DD.MM.YYYY", "MM/DD/YYYY hh:mm:ss AM", "YYYY-MM-DDThh:mm:ss", "YYYY-MM-DD hh:mm:ss"}
-
-func guess(name string, column int, rows [][]string) Guess {
-	g := Guess{Name: name, Type: "text", Private: personal.MatchString(name)}
-	var texts []string
-	for _, r := range rows {
-		if column < len(r) && r[column] != "" {
-			texts = append(texts, r[column])
-			if len(g.Samples) < 3 && !slices.Contains(g.Samples, r[column]) {
-				g.Samples = append(g.Samples, r[column])
-			}
-		}
-	}
-	if len(texts) == 0 {
-		return g
-	}
-	all := func(fits func(string) bool) bool {
-		good := 0
-		for _, t := range texts {
-			if fits(t) {
-				good++
-			}
-		}
-		return good*100 >= len(texts)*95
-	}
-	if all(func(t string) bool { _, ok := parseInt([]byte(t)); return ok }) {
-		g.Type = "integer"
-		return g
-	}
-	for _, text := range sniffFormats {
-		f, err := newDateFormat(text)
-		if err == nil && all(func(t string) bool { _, ok := f.parse([]byte(t), 0); return ok }) {
-			g.Type, g.Format = "date", text
-			return g
-		}
-	}
-	grouped := numbers{thousands: ",", currency: "$£€", parentheses: true}
-	if all(func(t string) bool { _, ok := parseDecimal(grouped.plain([]byte(t))); return ok }) {
-		g.Type = "decimal"
-		g.Numbers = !all(func(t string) bool { _, ok := parseDecimal([]byte(t)); return ok })
-	}
-	return g
-}
-
-// fits tries every feed on the header.
-func (s *Sniffed) fits(defs stat.Definitions, sample []byte) {
-	for _, f := range defs.Feeds {
-		ds, ok := defs.Dataset(f.Dataset)
-		if !ok {
-			continue
-		}
-		in := Input{Name: s.File, Feed: f, Definitions: defs}
-		quote, comma, err := dialect(f.Read, sample)
-		if err != nil {
-			continue
-		}
-		split := newSplitter(bytes.NewReader(sample), comma, quote)
-		header, err := findHeader(split, sample, in)
-		if err != nil {
-			continue
-		}
-		fit := Fit{Feed: f.ID, Title: f.Title}
-		for _, p := range f.Files {
-			if ok, err := path.Match(p, s.File); err == nil && ok {
-				fit.Named = true
-			}
-		}
-		if f.Name != "" && !fit.Named {
-			in.Name = strings.TrimSuffix(f.Files[0], "*") // the file may have been renamed; its columns still decide
-		}
-		for _, h := range wanted(in) {
-			if findColumn(header, h) >= 0 {
-				fit.Found++
-			}
-		}
-		_, err = newPlan(in, ds, header, nil)
-		var no *Refused
-		if err != nil && !(errors.As(err, &no) && no.Issues[0].Code == "file-name") || fit.Found == 0 {
-			continue
-		}
-		s.Fits = append(s.Fits, fit)
-	}
-	slices.SortStableFunc(s.Fits, func(a, b Fit) int {
-		if a.Named != b.Named {
-			if a.Named {
-				return -1
-			}
-			return 1
-		}
-		return b.Found - a.Found
-	})
-}
-
-// Draft writes a feed for the file, to be finished by hand: what was detected, and one entry for each column with
-// samples of its cells.
-func (s Sniffed) Draft() string {
-	var b strings.Builder
-	id := slug(strings.TrimSuffix(s.File, path.Ext(s.File)))
-	fmt.Fprintf(&b, "# A draft of a feed for %s. Name the data set, and give each entry under fields the name of a field of\n", s.File)
-	b.WriteString("# the data set; delete the entries of columns that are not needed. data/README.md explains every key.\n")
-	fmt.Fprintf(&b, "id: %s\ntitle: %s\ndataset: name-of-the-data-set\nfiles: [%s]\n", id, yamlText(s.File), yamlText(s.File))
-	b.WriteString("read:\n")
-	if s.Encoding != encodingUTF8 {
-		fmt.Fprintf(&b, "  encoding: %s\n", s.Encoding)
-	}
-	fmt.Fprintf(&b, "  delimiter: %s\n", yamlText(s.Delimiter))
-	if s.Above > 0 {
-		fmt.Fprintf(&b, "  skip: %d\n", s.Above)
-	}
-	if s.Headers != 1 {
-		fmt.Fprintf(&b, "  header: %d\n", s.Headers)
-	}
-	if s.Footer > 0 {
-		fmt.Fprintf(&b, "  footer: %d\n", s.Footer)
-	}
-	var formats []string
-	grouped := false
-	for _, c := range s.Columns {
-		if c.Format != "" && !slices.Contains(formats, c.Format) {
-			formats = append(formats, c.Format)
-		}
-		grouped = grouped || c.Numbers
-	}
-	if len(formats) > 0 {
-		fmt.Fprintf(&b, "dates: [%s]\n", strings.Join(formats, ", "))
-	}
-	if grouped {
-		b.WriteString("numbers: {thousands: \",\", currency: \"$£€\", parentheses: true}\n")
-	}
-	b.WriteString("fields:\n")
-	seen := map[string]int{}
-	for i, c := range s.Columns {
-		name := strings.ReplaceAll(slug(c.Name), "-", "_")
-		if name == "" {
-			name = "column_" + strconv.Itoa(i+1)
-		}
-		if seen[name]++; seen[name] > 1 {
-			name += "_" + strconv.Itoa(seen[name])
-		}
-		note := c.Type
-		if len(c.Samples) > 0 {
-			note += ": " + strings.Join(c.Samples, " | ")
-		}
-		if c.Private {
-			note = "about persons; delete this line unless it is not"
-		}
-		fmt.Fprintf(&b, "  %s: {column: %s} # %s\n", name, yamlText(c.Name), strings.Join(strings.Fields(note), " "))
-	}
-	return b.String()
-}
-
-// yamlText writes a text so that YAML reads it as one.
-func yamlText(s string) string { return strconv.Quote(s) }

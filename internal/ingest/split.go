@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"regexp"
 	"strings"
 )
 
@@ -41,6 +42,7 @@ type splitter struct {
 	comma    byte
 	quote    byte // 0: no quoting
 	footer   int  // records at the end that are no rows
+	notes    bool // only those of them that are notes
 }
 
 func newSplitter(r io.Reader, comma, quote byte) *splitter {
@@ -118,6 +120,9 @@ func (s *splitter) holdBack(b *block, at int) int {
 	n := min(s.footer, len(b.records))
 	last := b.records[len(b.records)-n:]
 	if s.eof && at == s.to {
+		if s.notes {
+			last = last[len(last)-s.notesAtEnd(last):]
+		}
 		for i := range last {
 			last[i].footer = true
 		}
@@ -131,6 +136,31 @@ func (s *splitter) holdBack(b *block, at int) int {
 	}
 	b.records = b.records[:len(b.records)-n]
 	return s.from + last[0].start
+}
+
+// noteWords fits the beginnings of notes below a table.
+var noteWords = regexp.MustCompile(`(?i)^\W*(notes?|sources?|footnotes?|prepared|generated|printed|run|report|end of|data as of|as of)\b|^[*†‡(\[]`)
+
+// notesAtEnd tells how many of the last records of a block are notes: they have one cell of text or none, and begin with
+// the words of a note or after a blank line. What could be a row that was cut off is none.
+func (s *splitter) notesAtEnd(last []extent) int {
+	first := len(last)
+	list := make([][]string, len(last))
+	for first > 0 {
+		e := last[first-1]
+		r := recordTexts(s.buf[s.from+e.start:s.from+e.end], s.comma, s.quote)
+		if filledCells(r) > 1 || numberLike(strings.Join(r, "")) {
+			break
+		}
+		first--
+		list[first] = r
+	}
+	for ; first < len(last); first++ {
+		if filledCells(list[first]) == 0 || noteWords.MatchString(strings.Join(list[first], "")) {
+			break
+		}
+	}
+	return len(last) - first
 }
 
 // record finds the record that begins at buf[at], and where the next one begins. If its quote is never closed, the

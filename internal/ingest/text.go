@@ -159,13 +159,48 @@ func (c *change) statute(s string) (string, bool) {
 	for rest := " " + s; ; {
 		m := section.FindStringSubmatchIndex(rest)
 		if m == nil {
-			return "", false
+			return c.federal(s)
 		}
 		if code, ok := c.statutes[strings.ToLower(rest[m[2]:m[3]]+"-"+rest[m[4]:m[5]])]; ok {
 			return code, true
 		}
 		rest = " " + rest[m[5]:]
 	}
+}
+
+var (
+	federalCode    = regexp.MustCompile(`^([0-9]{1,2})-usc-([0-9]+[a-z]{0,2})$`)
+	federalSection = regexp.MustCompile(`(?i)(?:^|[^0-9a-z])([0-9]{1,2})\s*(?::|U\.?\s?S\.?\s?C\.?A?\.?)\s*(?:§+|sec(?:tion|\.)?)?\s*([0-9]{1,5})([a-z]?)`)
+)
+
+// federal finds a section of the federal statutes, whose code in the list is 18-usc-1591: 18 U.S.C. § 1591(a)(1) and
+// 18:1591A.F in any text, and 181591A1 where that is the whole of it, since there only the list tells title from section.
+// A letter belongs to the section if the list has it so, and else to the subsection; digits never do, so that 1591 is not
+// found in 15911.
+func (c *change) federal(s string) (string, bool) {
+	for _, m := range federalSection.FindAllStringSubmatchIndex(s, -1) {
+		if m[7] < len(s) && s[m[7]] >= '0' && s[m[7]] <= '9' && m[6] == m[7] {
+			continue
+		}
+		plain := strings.ToLower(s[m[2]:m[3]] + "-usc-" + s[m[4]:m[5]])
+		for _, code := range []string{plain + strings.ToLower(s[m[6]:m[7]]), plain} {
+			if found, ok := c.statutes[code]; ok {
+				return found, true
+			}
+		}
+	}
+	text := strings.ToLower(strings.TrimSpace(s))
+	best, length := "", 0
+	for plain, code := range c.statutes {
+		m := federalCode.FindStringSubmatch(plain)
+		if m == nil || len(m[1]+m[2]) <= length {
+			continue
+		}
+		if rest, ok := strings.CutPrefix(text, m[1]+m[2]); ok && (rest == "" || rest[0] >= 'a' && rest[0] <= 'z') {
+			best, length = code, len(m[1]+m[2])
+		}
+	}
+	return best, best != ""
 }
 
 // apply changes the text. A text that stands for a missing cell becomes empty.

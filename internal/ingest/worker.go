@@ -114,7 +114,7 @@ func (w *worker) row(out *parsed, text []byte, e extent) {
 		return
 	}
 	if e.footer {
-		aside(c, "footer")
+		aside(c, p.footer)
 		return
 	}
 	if w.shape(text, e) {
@@ -557,8 +557,11 @@ func (w *worker) integer(cell []byte, col *column, g *getter) int64 {
 	n, ok := parseInt(w.p.numbers.plain(cell))
 	switch {
 	case !ok:
-		w.issue(g.header, w.original(g), "integer", fmt.Sprintf("The %s %s is not a whole number.", col.noun, shown(cell)),
-			"Write it in digits only, as 3557.")
+		fix := "Write it in digits only, as 3557."
+		if _, digits := number(cell); digits && cell[0] == '0' {
+			fix = "Write it without zeros in front."
+		}
+		w.issue(g.header, w.original(g), "integer", fmt.Sprintf("The %s %s is not a whole number.", col.noun, shown(cell)), fix)
 	case n < col.min:
 		w.issue(g.header, w.original(g), "range", fmt.Sprintf("The %s %s is less than %d.", col.noun, shown(cell), col.min), "Check the number.")
 	case n > col.max:
@@ -578,7 +581,7 @@ func (w *worker) date(cell []byte, col *column, g *getter) int64 {
 	}
 	fix := "Write it as 2016-11-13."
 	if f := g.dates[0]; !f.iso {
-		fix = fmt.Sprintf("Write it as %s, as in the other rows.", f.text)
+		fix = fmt.Sprintf("Write it as %s, as in the other rows.", f.example())
 	}
 	w.issue(g.header, w.original(g), "date", fmt.Sprintf("The %s %s is not a date.", col.noun, shown(cell)), fix)
 	return 0

@@ -29,7 +29,7 @@ type Reading struct {
 	Quote     string `yaml:"quote" json:"quote,omitempty"`         // one character, or none
 	Skip      *int   `yaml:"skip" json:"skip,omitempty"`           // records above the header
 	Header    *int   `yaml:"header" json:"header,omitempty"`       // records of the header: 1 if left out; 0: columns are named column 1, column 2 …
-	Footer    int    `yaml:"footer" json:"footer,omitempty"`       // records at the end that are no rows
+	Footer    *int   `yaml:"footer" json:"footer,omitempty"`       // records at the end that are no rows; left out, notes at the end are found
 	Member    string `yaml:"member" json:"member,omitempty"`       // pattern of the file inside an archive
 	Sheet     string `yaml:"sheet" json:"sheet,omitempty"`         // sheet of a workbook; the first if left out
 }
