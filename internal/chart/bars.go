@@ -32,9 +32,9 @@ func (s *sheet) fitBars(panels []stat.Panel, obs []stat.Observation) {
 			continue
 		}
 		found := ofPanel(p, obs)
-		s.fitRows(rowsOf(p, found))
+		s.fitRows(s.rowsOf(p, found))
 		if ratio, known := latestRatio(found); known && p.Ratio != nil && p.Form == stat.FormPair && !s.narrow() {
-			lines := ratioLines(p, ratio)
+			lines := s.ratioLines(p, ratio)
 			column := max(ratioText.width(lines[0]), widest(lines[1:], subText.size, subText.weight))
 			s.barRight = min(s.barRight, s.width-column-28)
 		}
@@ -63,11 +63,11 @@ func (s *sheet) fitRows(rows []row) {
 }
 
 // rowsOf gives the bars of a panel: one for each series of a pair, one for each stated figure of spans.
-func rowsOf(p stat.Panel, obs []stat.Observation) []row {
+func (s *sheet) rowsOf(p stat.Panel, obs []stat.Observation) []row {
 	if p.Form == stat.FormPair {
-		return pairRows(p, obs)
+		return s.pairRows(p, obs)
 	}
-	return spanRows(p, obs)
+	return s.spanRows(p, obs)
 }
 
 // bars draws rows of horizontal bars from one zero below the sheet's y. On a narrow sheet the labels stand above
@@ -122,9 +122,9 @@ func (s *sheet) bars(p stat.Panel, rows []row) (middle float64) {
 		}
 		if !r.known || r.obs.Status != stat.StatusReported {
 			marks.data = append(marks.data, gap())
-			text := noFigure
+			text := s.ctx.Lang.T(noFigure)
 			if r.known {
-				text = r.obs.Status.Words()
+				text = s.ctx.Lang.T(r.obs.Status.Words())
 			}
 			s.text(subText, left+8, centre+subText.size*baselineShift, "left", text)
 			continue
@@ -215,7 +215,7 @@ func arrow(o stat.Observation, row float64, colour string) datum {
 }
 
 // pairRows gives a bar for each series of a pair: its latest figure, and of contested ones the preferred.
-func pairRows(p stat.Panel, obs []stat.Observation) []row {
+func (s *sheet) pairRows(p stat.Panel, obs []stat.Observation) []row {
 	latest := counts(obs)
 	var rows []row
 	for i, one := range p.Series {
@@ -227,7 +227,7 @@ func pairRows(p stat.Panel, obs []stat.Observation) []row {
 			}
 		}
 		if period := latest[len(latest)-1].Period; r.known && r.obs.Period != period {
-			r.sub = r.obs.Period.Label(p.Clock)
+			r.sub = s.ctx.Lang.Period(r.obs.Period, p.Clock)
 		}
 		rows = append(rows, r)
 	}
@@ -237,14 +237,14 @@ func pairRows(p stat.Panel, obs []stat.Observation) []row {
 // pair draws counts of one period as bars from one zero, and their ratio beside or below them.
 func (s *sheet) pair(p stat.Panel, obs []stat.Observation) {
 	s.heading(p, counts(obs), true)
-	middle := s.bars(p, pairRows(p, obs))
+	middle := s.bars(p, s.pairRows(p, obs))
 	ratio, known := latestRatio(obs)
 	switch {
 	case !known || p.Ratio == nil:
 	case s.narrow():
 		s.ratioBelow(p, ratio)
 	default:
-		lines := ratioLines(p, ratio)
+		lines := s.ratioLines(p, ratio)
 		s.text(ratioText, s.width, middle-2, "right", lines[0])
 		y := s.lines(subText, s.width, middle+17, 16, "right", lines[1:])
 		s.y = max(s.y, y+4)
@@ -254,7 +254,7 @@ func (s *sheet) pair(p stat.Panel, obs []stat.Observation) {
 
 // ratioBelow sets the ratio under the bars of a narrow sheet: the figure, and its words beside it.
 func (s *sheet) ratioBelow(p stat.Panel, ratio stat.Observation) {
-	lines := ratioLines(p, ratio)
+	lines := s.ratioLines(p, ratio)
 	y := s.y + 40
 	s.text(ratioText, 0, y, "left", lines[0])
 	x := ratioText.width(lines[0]) + 12
@@ -263,13 +263,13 @@ func (s *sheet) ratioBelow(p stat.Panel, ratio stat.Observation) {
 }
 
 // ratioLines gives a ratio in lines: the figure, what it is, its limits.
-func ratioLines(p stat.Panel, o stat.Observation) []string {
+func (s *sheet) ratioLines(p stat.Panel, o stat.Observation) []string {
 	if o.Status != stat.StatusReported {
-		return []string{"–", p.Ratio.Label, o.Status.Words()}
+		return []string{"–", p.Ratio.Label, s.ctx.Lang.T(o.Status.Words())}
 	}
 	lines := []string{stat.FormatNumber(o.Value, p.Ratio.Decimals), p.Ratio.Label}
 	if o.Interval != nil {
-		lines = append(lines, levelText(*o.Interval)+" "+stat.FormatLimits(*o.Interval, p.Ratio.Decimals))
+		lines = append(lines, s.levelText(*o.Interval)+" "+s.ctx.Lang.Limits(*o.Interval, p.Ratio.Decimals))
 	}
 	return lines
 }
@@ -297,14 +297,14 @@ func counts(obs []stat.Observation) []stat.Observation {
 
 // spanRows gives a bar for each stated figure, labelled with its period as the source put it; with its series if
 // all are of one period, and with both if there are several of each.
-func spanRows(p stat.Panel, obs []stat.Observation) []row {
+func (s *sheet) spanRows(p stat.Panel, obs []stat.Observation) []row {
 	number, names := map[string]int{}, map[string]string{}
 	for i, one := range p.Series {
 		number[one.ID], names[one.ID] = i, one.Label
 	}
 	var rows []row
 	for _, o := range counts(obs) {
-		r := row{label: o.Period.Label(p.Clock), series: number[o.Series], obs: o, known: true}
+		r := row{label: s.ctx.Lang.Period(o.Period, p.Clock), series: number[o.Series], obs: o, known: true}
 		switch {
 		case onePeriod(obs) && len(p.Series) > 1:
 			r.label = names[o.Series]
@@ -329,6 +329,6 @@ func onePeriod(obs []stat.Observation) bool {
 func (s *sheet) spans(p stat.Panel, obs []stat.Observation) {
 	found := counts(obs)
 	s.heading(p, found, onePeriod(found) && len(p.Series) > 1)
-	s.bars(p, spanRows(p, found))
+	s.bars(p, s.spanRows(p, found))
 	s.key(p, found)
 }

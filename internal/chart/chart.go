@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"sync"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -39,6 +40,8 @@ type Context struct {
 	// Labels gives the label of a code of a dimension, and of the dimension "unit" that of a counting unit, for
 	// many. Nil gives the codes themselves.
 	Labels func(dimension, code string) string
+
+	Lang lang.Language // of every word in the figure that is not the definition's
 }
 
 // label gives the label of a code, or the code where nobody knows better.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -15,17 +16,17 @@ type reason struct {
 
 // reasons are listed in the order in which the key names them.
 var reasons = []reason{
-	{"provisional", func(o stat.Observation) bool { return o.Has(stat.MarkProvisional) }},
+	{lang.Key("provisional"), func(o stat.Observation) bool { return o.Has(stat.MarkProvisional) }},
 	{mixedYear, func(o stat.Observation) bool { return o.Has(stat.MarkMixed) }},
-	{"not everyone reported", func(o stat.Observation) bool { return o.Has(stat.MarkPartial) }},
+	{lang.Key("not everyone reported"), func(o stat.Observation) bool { return o.Has(stat.MarkPartial) }},
 	{another, func(o stat.Observation) bool { return o.Has(stat.MarkContested) && !o.Has(stat.MarkPreferred) }},
 	{approximate, func(o stat.Observation) bool { return o.Bound == stat.BoundAbout }},
 }
 
-const (
-	mixedYear   = "the law changed within the year"
-	another     = "another source or edition"
-	approximate = "about"
+var (
+	mixedYear   = lang.Key("the law changed within the year")
+	another     = lang.Key("another source or edition")
+	approximate = lang.Key("about")
 )
 
 // patterns gives the reasons that count for a form. Bars over long spans are not hatched because a law changed
@@ -48,6 +49,7 @@ func hatched(form stat.Form, o stat.Observation) bool {
 
 // key explains under a plot what the patterns in it mean.
 func (s *sheet) key(p stat.Panel, obs []stat.Observation) {
+	l := s.ctx.Lang
 	obs = filter(obs, func(o stat.Observation) bool { return o.Status == stat.StatusReported })
 	bars := p.Form == stat.FormPair || p.Form == stat.FormSpans
 	var parts, sentences []string
@@ -55,26 +57,26 @@ func (s *sheet) key(p stat.Panel, obs []stat.Observation) {
 		if bars && r.text == approximate {
 			continue // the bar says it
 		}
-		periods := periodsOf(p, filter(obs, func(o stat.Observation) bool { return r.has(o) && !open(o) }))
+		periods := s.periodsOf(p, filter(obs, func(o stat.Observation) bool { return r.has(o) && !open(o) }))
 		switch n := len(periods); {
 		case n > 4:
-			parts = append(parts, r.text)
+			parts = append(parts, l.T(r.text))
 		case n > 0:
-			parts = append(parts, and(periods)+", "+r.text)
+			parts = append(parts, l.And(periods)+", "+l.T(r.text))
 		}
 	}
 	if len(parts) > 0 {
-		mark := "Hatched: "
+		mark := l.T("Hatched: %s.", strings.Join(parts, "; "))
 		if p.Form == stat.FormLine || s.dots {
-			mark = "Open marker: "
+			mark = l.T("Open marker: %s.", strings.Join(parts, "; "))
 		}
-		sentences = append(sentences, mark+strings.Join(parts, "; ")+".")
+		sentences = append(sentences, mark)
 	}
 	mixed := filter(obs, func(o stat.Observation) bool { return o.Has(stat.MarkMixed) })
-	if periods := periodsOf(p, mixed); bars && len(periods) > 0 {
-		text := "The law changed within " + and(periods)
+	if periods := s.periodsOf(p, mixed); bars && len(periods) > 0 {
+		text := l.T("The law changed within %s", l.And(periods))
 		if len(p.Series) > 1 {
-			text += " (" + and(seriesOf(p, mixed)) + ")"
+			text += " (" + l.And(seriesOf(p, mixed)) + ")"
 		}
 		sentences = append(sentences, text+".")
 	}
@@ -84,9 +86,9 @@ func (s *sheet) key(p stat.Panel, obs []stat.Observation) {
 	}
 }
 
-func periodsOf(p stat.Panel, obs []stat.Observation) (labels []string) {
+func (s *sheet) periodsOf(p stat.Panel, obs []stat.Observation) (labels []string) {
 	for _, o := range obs {
-		labels = appendNew(labels, o.Period.Label(p.Clock))
+		labels = appendNew(labels, s.ctx.Lang.Period(o.Period, p.Clock))
 	}
 	return labels
 }
@@ -98,12 +100,4 @@ func seriesOf(p stat.Panel, obs []stat.Observation) (labels []string) {
 		}
 	}
 	return labels
-}
-
-// and joins words as a sentence does: 2013, 2014 and 2015.
-func and(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }

@@ -118,10 +118,10 @@ func (s *sheet) codeMap(p stat.Panel, b stat.Breakdown, obs []stat.Observation, 
 	if areas, height, err = countyAreas(top, s.width); err != nil {
 		return err
 	}
-	geography := "Counties with their boundaries of 2017."
+	geography := s.ctx.Lang.T("Counties with their boundaries of 2017.")
 	if !slices.ContainsFunc(obs, known) {
 		areas, height = regionAreas(top, s.width)
-		geography = "Planning regions, in use since 2022, as tiles."
+		geography = s.ctx.Lang.T("Planning regions, in use since 2022, as tiles.")
 	}
 	if outside := filter(obs, func(o stat.Observation) bool { return !known(o) }); len(outside) > 0 {
 		return fmt.Errorf("place %s of breakdown %s on a map: %w", outside[0].Code(b.By), b.ID, stat.ErrNotFound)
@@ -140,13 +140,13 @@ func (s *sheet) codeMap(p stat.Panel, b stat.Breakdown, obs []stat.Observation, 
 			Style: style{Fill: paper, Stroke: hairs, LineWidth: 1.5}})
 		name := strings.TrimSuffix(strings.TrimSuffix(s.ctx.label(b.By, a.code), " County"), " Planning Region")
 		lines := wrap(name, tickText.size, tickText.weight, a.room)
-		value, text, size := face{15, semibold, ink}, noFigure, 0.0
+		value, text, size := face{15, semibold, ink}, s.ctx.Lang.T(noFigure), 0.0
 		for _, o := range obs {
 			if o.Code(b.By) != a.code {
 				continue
 			}
 			if o.Status != stat.StatusReported {
-				value, text = noteText, missingText(o.Status)
+				value, text = noteText, s.missingText(o.Status)
 				continue
 			}
 			text = s.figure(o, true)
@@ -157,7 +157,7 @@ func (s *sheet) codeMap(p stat.Panel, b stat.Breakdown, obs []stat.Observation, 
 				discs.data = append(discs.data, d)
 			}
 		}
-		if text == noFigure {
+		if text == s.ctx.Lang.T(noFigure) {
 			value = noteText
 		}
 		// disc, name and value stand one under the other, together in the middle of the place
@@ -170,6 +170,6 @@ func (s *sheet) codeMap(p stat.Panel, b stat.Breakdown, obs []stat.Observation, 
 	}
 	s.sketch(top, height, discs)
 	s.y = top + height
-	s.note("Area of a disc: the count. " + geography + " " + standings(obs))
+	s.note(s.ctx.Lang.T("Area of a disc: the count.") + " " + geography + " " + s.standings(obs))
 	return nil
 }

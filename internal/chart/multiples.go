@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -94,17 +95,17 @@ func (s *sheet) multiples(p stat.Panel, b stat.Breakdown, obs []stat.Observation
 	height := base + 26
 	s.sketch(start, height, columns, opened, insides)
 	s.y = start + height - 6
-	text := "All on one scale. "
+	text := s.ctx.Lang.T("All on one scale.") + " "
 	if all > len(codes) {
-		text += inTable(all-len(codes), "") + ". "
+		text += s.inTable(all-len(codes), "") + ". "
 	}
 	for _, status := range stat.Statuses {
 		if missing[status] {
-			text += signOf(status) + ": " + status.Words() + ". "
+			text += signOf(status) + ": " + s.ctx.Lang.T(status.Words()) + ". "
 		}
 	}
 	if len(opened.data) > 0 {
-		text += "Open columns: the table says why. "
+		text += s.ctx.Lang.T("Open columns: the table says why.") + " "
 	}
 	s.note(text)
 }
@@ -143,8 +144,8 @@ const (
 	cellWithheld             // a figure that is withheld
 )
 
-var cellWords = []string{cellFigure: "a figure", cellZero: "zero", cellMissing: "not reported",
-	cellWithheld: "withheld"}
+var cellWords = []string{cellFigure: lang.Key("a figure"), cellZero: lang.Key("zero"),
+	cellMissing: lang.Key("not reported"), cellWithheld: lang.Key("withheld")}
 
 func cellOf(o stat.Observation) cell {
 	switch {
@@ -216,8 +217,9 @@ func (s *sheet) coverage(p stat.Panel, b stat.Breakdown, obs []stat.Observation,
 		} else {
 			run(c, x, x+24, y-4)
 		}
-		s.text(tickText, x+31, top+y, "left", cellWords[c])
-		x += 31 + tickText.width(cellWords[c]) + 20
+		words := s.ctx.Lang.T(cellWords[c])
+		s.text(tickText, x+31, top+y, "left", words)
+		x += 31 + tickText.width(words) + 20
 	}
 	y += 26
 	rows := (len(codes) + columns - 1) / columns

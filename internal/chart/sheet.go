@@ -259,7 +259,7 @@ func (s *sheet) heading(p stat.Panel, obs []stat.Observation, withPeriod bool) {
 func (s *sheet) about(p stat.Panel, obs []stat.Observation, withPeriod bool) []string {
 	var parts, publishers []string
 	if withPeriod {
-		parts = append(parts, obs[len(obs)-1].Period.Label(p.Clock))
+		parts = append(parts, s.ctx.Lang.Period(obs[len(obs)-1].Period, p.Clock))
 	}
 	for _, one := range p.Series {
 		for _, o := range ofSeries(one.ID, obs) {
@@ -270,9 +270,9 @@ func (s *sheet) about(p stat.Panel, obs []stat.Observation, withPeriod bool) []s
 	}
 	switch n := len(publishers); {
 	case n > 2:
-		parts = append(parts, fmt.Sprintf("%d publishers", n))
+		parts = append(parts, s.ctx.Lang.T("%d publishers", n))
 	case n > 0:
-		parts = append(parts, strings.Join(publishers, " and "))
+		parts = append(parts, s.ctx.Lang.And(publishers))
 	}
 	unit := s.ctx.label("unit", p.Unit)
 	if unit != "" {
@@ -280,9 +280,9 @@ func (s *sheet) about(p stat.Panel, obs []stat.Observation, withPeriod bool) []s
 	}
 	switch p.Clock {
 	case stat.ClockFederalFiscal:
-		parts = append(parts, "federal fiscal years")
+		parts = append(parts, s.ctx.Lang.T("federal fiscal years"))
 	case stat.ClockStateFiscal:
-		parts = append(parts, "state fiscal years")
+		parts = append(parts, s.ctx.Lang.T("state fiscal years"))
 	}
 	return parts
 }
@@ -303,17 +303,17 @@ func appendNew(list []string, text string) []string {
 func (s *sheet) corner() {
 	parts := []string{}
 	if s.limits {
-		parts = append(parts, "Thin lines: exact 95 % limits.")
+		parts = append(parts, s.ctx.Lang.T("Thin lines: exact 95 % limits."))
 	}
 	if s.ctx.Source != "" {
 		source := strings.TrimSuffix(s.ctx.Source, ".")
 		if !strings.HasPrefix(source, "Source") {
-			source = "Source: " + source
+			source = s.ctx.Lang.T("Source: %s", source)
 		}
 		parts = append(parts, source+".")
 	}
 	if s.ctx.Release != "" {
-		parts = append(parts, "Tallystick release "+s.ctx.Release+".")
+		parts = append(parts, s.ctx.Lang.T("Tallystick release %s.", s.ctx.Release))
 	}
 	if len(parts) == 0 {
 		s.y += 4
@@ -338,7 +338,7 @@ func (s *sheet) figure(o stat.Observation, short bool) string {
 		signs := map[stat.Bound]string{stat.BoundAtLeast: "≥ ", stat.BoundAtMost: "≤ ", stat.BoundAbout: "~ "}
 		return signs[o.Bound] + number
 	}
-	return o.Bound.Words() + " " + number
+	return s.ctx.Lang.T(o.Bound.Words()) + " " + number
 }
 
 // open reports whether a mark is drawn open, with an arrow towards where the true value lies.
@@ -348,23 +348,23 @@ func open(o stat.Observation) bool {
 
 // tooltip is what a browser shows for a mark: the label, the value in words, its limits and its remarks.
 func (s *sheet) tooltip(p stat.Panel, label string, o stat.Observation) *tooltip {
-	lines := []string{o.Period.Label(p.Clock) + ", " + label}
+	lines := []string{s.ctx.Lang.Period(o.Period, p.Clock) + ", " + label}
 	value := s.figure(o, false)
 	if unit := s.ctx.label("unit", o.Unit); unit != "" {
 		value += " (" + unit + ")"
 	}
 	lines = append(lines, value)
 	if o.Interval != nil {
-		lines = append(lines, levelText(*o.Interval)+" "+stat.FormatLimits(*o.Interval, max(s.decimals, intervalDecimals(o))))
+		lines = append(lines, s.levelText(*o.Interval)+" "+s.ctx.Lang.Limits(*o.Interval, max(s.decimals, intervalDecimals(o))))
 	}
 	for _, m := range o.Marks {
-		lines = append(lines, m.Words())
+		lines = append(lines, s.ctx.Lang.T(m.Words()))
 	}
 	return &tooltip{Formatter: strings.Join(lines, "\n")}
 }
 
-func levelText(i stat.Interval) string {
-	return stat.FormatNumber(i.Level*100, 0) + " % limits"
+func (s *sheet) levelText(i stat.Interval) string {
+	return s.ctx.Lang.T("%s %% limits", stat.FormatNumber(i.Level*100, 0))
 }
 
 // intervalDecimals is how many decimals the limits of an observation are written with: one for counts under 100,

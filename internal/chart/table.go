@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -63,26 +64,31 @@ type Symbol struct {
 	Meaning string
 }
 
-var columns = []Column{{Title: "Period"}, {Title: "Value", Numeric: true}, {Title: "95 % limits", Numeric: true},
-	{Title: "Status"}, {Title: "Unit"}, {Title: "Source"}}
+// columnsIn are the heads of the columns in a language.
+func columnsIn(l lang.Language) []Column {
+	return []Column{{Title: l.T("Period")}, {Title: l.T("Value"), Numeric: true}, {Title: l.T("95 % limits"), Numeric: true},
+		{Title: l.T("Status")}, {Title: l.T("Unit")}, {Title: l.T("Source")}}
+}
 
 // NewTable gives the tables of an indicator: first the totals, a group for each panel, then one table for each
 // breakdown that has observations, a group for each code.
 func NewTable(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions) []Table {
+	l, _ := lang.Of(defs.Language)
+	columns := columnsIn(l)
 	total := Table{ID: ind.ID, Caption: ind.Title, Columns: columns}
 	for _, p := range ind.Panels {
 		found := filter(obs, func(o stat.Observation) bool { return o.Panel == p.ID && len(o.Codes) == 0 })
 		if len(found) > 0 {
-			total.Groups = append(total.Groups, Group{Title: p.Title, Sub: unitAndClock(p, defs), Rows: rowsOfTable(p, found,
+			total.Groups = append(total.Groups, Group{Title: p.Title, Sub: unitAndClock(l, p, defs), Rows: rowsOfTable(p, found,
 				defs)})
 		}
 	}
-	total.Symbols = symbolsIn(total.Groups)
+	total.Symbols = symbolsIn(l, total.Groups)
 	tables := []Table{total}
 	for _, p := range ind.Panels {
 		for _, b := range p.Breakdowns {
-			t := Table{ID: ind.ID + "-" + b.ID, Caption: b.Title, Columns: columns, Groups: byCode(p, b, obs, defs)}
-			t.Symbols = symbolsIn(t.Groups)
+			t := Table{ID: ind.ID + "-" + b.ID, Caption: b.Title, Columns: columns, Groups: byCode(l, p, b, obs, defs)}
+			t.Symbols = symbolsIn(l, t.Groups)
 			if len(t.Groups) > 0 {
 				tables = append(tables, t)
 			}
@@ -92,7 +98,7 @@ func NewTable(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions)
 }
 
 // byCode gives a group for each code of a breakdown, in the order of its code list.
-func byCode(p stat.Panel, b stat.Breakdown, obs []stat.Observation, defs stat.Definitions) []Group {
+func byCode(l lang.Language, p stat.Panel, b stat.Breakdown, obs []stat.Observation, defs stat.Definitions) []Group {
 	var codes []string
 	for _, o := range obs {
 		if code := o.Code(b.By); o.Panel == p.ID && len(o.Codes) == 1 && code != "" && !slices.Contains(codes, code) {
@@ -115,7 +121,7 @@ func byCode(p stat.Panel, b stat.Breakdown, obs []stat.Observation, defs stat.De
 		found := filter(obs, func(o stat.Observation) bool {
 			return o.Panel == p.ID && len(o.Codes) == 1 && o.Code(b.By) == code
 		})
-		groups = append(groups, Group{Title: list.Label(code), Sub: unitAndClock(p, defs), Rows: rowsOfTable(p, found, defs)})
+		groups = append(groups, Group{Title: list.Label(code), Sub: unitAndClock(l, p, defs), Rows: rowsOfTable(p, found, defs)})
 	}
 	return groups
 }
@@ -151,14 +157,15 @@ func rowsOfTable(p stat.Panel, obs []stat.Observation, defs stat.Definitions) []
 		}
 		return a.Ordinal - b.Ordinal
 	})
+	l, _ := lang.Of(defs.Language)
 	breaks := breaksOf(p, obs, defs)
 	var rows []Row
 	for _, o := range obs {
 		for len(breaks) > 0 && breaks[0].Date.Compare(o.Period.To) <= 0 {
-			rows = append(rows, breakRow(breaks[0]))
+			rows = append(rows, breakRow(l, breaks[0]))
 			breaks = breaks[1:]
 		}
-		rows = append(rows, valueRow(p, o, defs))
+		rows = append(rows, valueRow(l, p, o, defs))
 	}
 	return rows
 }
@@ -173,15 +180,15 @@ func breaksOf(p stat.Panel, obs []stat.Observation, defs stat.Definitions) []sta
 	return stat.SortBreaks(breaks)
 }
 
-func breakRow(b stat.Break) Row {
+func breakRow(l lang.Language, b stat.Break) Row {
 	text := b.Text
 	if text == "" {
-		text = "Figures before and after do not compare."
+		text = l.T("Figures before and after do not compare.")
 	}
-	return Row{Kind: RowBreak, Cells: []Cell{{Text: b.Date.Long(), Header: true}, {Text: text, Sub: b.Act}}}
+	return Row{Kind: RowBreak, Cells: []Cell{{Text: l.Date(b.Date), Header: true}, {Text: text, Sub: b.Act}}}
 }
 
-func valueRow(p stat.Panel, o stat.Observation, defs stat.Definitions) Row {
+func valueRow(l lang.Language, p stat.Panel, o stat.Observation, defs stat.Definitions) Row {
 	row := Row{Kind: RowValue, Key: o.Key(), Marks: o.Marks}
 	decimals, what, unit := 0, "", unitLabel(o.Unit, defs)
 	for _, s := range p.Series {
@@ -191,13 +198,13 @@ func valueRow(p stat.Panel, o stat.Observation, defs stat.Definitions) Row {
 	}
 	switch {
 	case o.Kind == stat.KindRatio && p.Ratio != nil:
-		row.Kind, decimals, what, unit = RowRatio, p.Ratio.Decimals, p.Ratio.Label, "ratio"
+		row.Kind, decimals, what, unit = RowRatio, p.Ratio.Decimals, p.Ratio.Label, l.T("ratio")
 	case o.Kind == stat.KindRate && p.Rate != nil:
-		row.Kind, decimals, what, unit = RowRate, p.Rate.Decimals, p.Rate.Label, "rate"
+		row.Kind, decimals, what, unit = RowRate, p.Rate.Decimals, p.Rate.Label, l.T("rate")
 	}
 	value := Cell{Status: o.Status}
 	if o.Status == stat.StatusReported {
-		value.Text = o.Bound.Words()
+		value.Text = l.T(o.Bound.Words())
 		if value.Text != "" {
 			value.Text += " "
 		}
@@ -211,26 +218,26 @@ func valueRow(p stat.Panel, o stat.Observation, defs stat.Definitions) Row {
 		if row.Kind == RowValue {
 			decimals = intervalDecimals(o)
 		}
-		interval.Text = stat.FormatLimits(*o.Interval, decimals)
+		interval.Text = l.Limits(*o.Interval, decimals)
 	}
-	status := []string{o.Status.Words()}
+	status := []string{l.T(o.Status.Words())}
 	for _, m := range o.Marks {
 		if symbol := m.Symbol(); symbol != "" {
 			status = append(status, symbol)
 		} else {
-			status = append(status, m.Words())
+			status = append(status, l.T(m.Words()))
 		}
 	}
 	var publishers []string
 	for _, c := range o.Citations {
 		publishers = appendNew(publishers, c.Publisher)
 	}
-	row.Cells = []Cell{{Text: o.Period.Label(p.Clock), Sub: what, Header: true}, value, interval,
-		{Text: strings.Join(status, ", "), Sub: o.Note}, {Text: unit}, {Text: strings.Join(publishers, "; ")}}
+	row.Cells = []Cell{{Text: l.Period(o.Period, p.Clock), Sub: what, Header: true}, value, interval,
+		{Text: strings.Join(status, ", "), Sub: l.T(o.Note)}, {Text: unit}, {Text: strings.Join(publishers, "; ")}}
 	return row
 }
 
-func symbolsIn(groups []Group) []Symbol {
+func symbolsIn(l lang.Language, groups []Group) []Symbol {
 	var out []Symbol
 	for _, status := range stat.Statuses {
 		if status.Symbol() == "" {
@@ -245,16 +252,16 @@ func symbolsIn(groups []Group) []Symbol {
 			continue
 		}
 		if n := len(out); n > 0 && out[n-1].Symbol == status.Symbol() {
-			out[n-1].Meaning += " or " + status.Words()
+			out[n-1].Meaning += l.T(" or ") + l.T(status.Words())
 			continue
 		}
-		out = append(out, Symbol{status.Symbol(), status.Words()})
+		out = append(out, Symbol{status.Symbol(), l.T(status.Words())})
 	}
 	for _, m := range stat.Marks {
 		if slices.ContainsFunc(groups, func(g Group) bool {
 			return slices.ContainsFunc(g.Rows, func(r Row) bool { return slices.Contains(r.Marks, m) })
 		}) {
-			out = append(out, Symbol{m.Symbol(), m.Words()})
+			out = append(out, Symbol{m.Symbol(), l.T(m.Words())})
 		}
 	}
 	return out
@@ -271,18 +278,19 @@ func unitLabel(code string, defs stat.Definitions) string {
 	return list.Label(code)
 }
 
-var clockWords = map[stat.Clock]string{stat.ClockCalendar: "calendar years",
-	stat.ClockFederalFiscal: "federal fiscal years, to 30 September",
-	stat.ClockStateFiscal:   "state fiscal years, to 30 June", stat.ClockToReport: "twelve months to each report",
-	stat.ClockStated: "periods as the sources state them"}
+var clockWords = map[stat.Clock]string{stat.ClockCalendar: lang.Key("calendar years"),
+	stat.ClockFederalFiscal: lang.Key("federal fiscal years, to 30 September"),
+	stat.ClockStateFiscal:   lang.Key("state fiscal years, to 30 June"),
+	stat.ClockToReport:      lang.Key("twelve months to each report"),
+	stat.ClockStated:        lang.Key("periods as the sources state them")}
 
-func unitAndClock(p stat.Panel, defs stat.Definitions) string {
+func unitAndClock(l lang.Language, p stat.Panel, defs stat.Definitions) string {
 	parts := []string{}
 	if unit := unitLabel(p.Unit, defs); unit != "" {
 		parts = append(parts, unit)
 	}
 	if words := clockWords[p.Clock]; words != "" {
-		parts = append(parts, words)
+		parts = append(parts, l.T(words))
 	}
 	return strings.Join(parts, " · ")
 }

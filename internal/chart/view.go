@@ -186,11 +186,11 @@ func (s *sheet) codeBars(p stat.Panel, b stat.Breakdown, obs []stat.Observation,
 	s.heading(p, obs, true)
 	more := ""
 	if len(rows) > mostCodes {
-		more = inTable(len(rows)-mostCodes, "") + ". "
+		more = s.inTable(len(rows)-mostCodes, "") + ". "
 		if len(v.Order) == 0 {
-			more = inTable(len(rows)-mostCodes, s.figure(rows[mostCodes].obs, false)+" or fewer") + ". "
+			more = s.inTable(len(rows)-mostCodes, s.ctx.Lang.T("%s or fewer", s.figure(rows[mostCodes].obs, false))) + ". "
 			if rows[mostCodes].obs.Value == 0 {
-				more = inTable(len(rows)-mostCodes, "0") + ". "
+				more = s.inTable(len(rows)-mostCodes, "0") + ". "
 			}
 		}
 		rows = rows[:mostCodes]
@@ -201,29 +201,25 @@ func (s *sheet) codeBars(p stat.Panel, b stat.Breakdown, obs []stat.Observation,
 		s.bars(p, rows)
 	}
 	s.key(stat.Panel{Form: stat.FormSpans, Series: p.Series, Clock: p.Clock}, obs)
-	s.note(more + standings(obs))
+	s.note(more + s.standings(obs))
 	return nil
 }
 
 // inTable says that n more codes, with the values if they can be told, are in the table and not in the figure.
-func inTable(n int, values string) string {
-	verb := "are"
-	if n == 1 {
-		verb = "is"
-	}
+func (s *sheet) inTable(n int, values string) string {
 	if values != "" {
-		values = ", with " + values + ","
+		return s.ctx.Lang.N(int64(n), "%d more, with %s, is in the table", "%d more, with %s, are in the table", n, values)
 	}
-	return fmt.Sprintf("%d more%s %s in the table", n, values, verb)
+	return s.ctx.Lang.N(int64(n), "%d more is in the table", "%d more are in the table", n)
 }
 
 // standings says how many codes have no figure, and why.
-func standings(obs []stat.Observation) string {
+func (s *sheet) standings(obs []stat.Observation) string {
 	var parts []string
 	for _, status := range stat.Statuses {
 		n := len(filter(obs, func(o stat.Observation) bool { return o.Status == status }))
 		if n > 0 && status != stat.StatusReported {
-			words := status.Words()
+			words := s.ctx.Lang.T(status.Words())
 			parts = append(parts, fmt.Sprintf("%s%s: %d.", strings.ToUpper(words[:1]), words[1:], n))
 		}
 	}

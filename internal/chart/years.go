@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -167,15 +168,15 @@ func (s *sheet) heads(y years) (list []head, levels int) {
 	var breaks []stat.Break
 	for _, b := range breaksIn(s.breaks, y) {
 		if n := len(breaks); n > 0 && breaks[n-1].Date == b.Date {
-			if name := breakName(b); !strings.Contains(breaks[n-1].Act, name) {
-				breaks[n-1].Act = breakName(breaks[n-1]) + ", " + name
+			if name := s.breakName(b); !strings.Contains(breaks[n-1].Act, name) {
+				breaks[n-1].Act = s.breakName(breaks[n-1]) + ", " + name
 			}
 			continue
 		}
 		breaks = append(breaks, b)
 	}
 	for _, b := range breaks {
-		h := head{text: breakName(b), x: y.x(yearPlace(b.Date, y.clock))}
+		h := head{text: s.breakName(b), x: y.x(yearPlace(b.Date, y.clock))}
 		width := breakText.width(h.text)
 		h.left = max(min(h.x-width/2, s.width-width), 0)
 		for h.level < len(ends) && ends[h.level] > h.left-10 {
@@ -204,16 +205,16 @@ func (s *sheet) rules(y years, top, base float64) {
 }
 
 // breakName is what stands at the head of a break: the act, or what kind of break it is.
-func breakName(b stat.Break) string {
+func (s *sheet) breakName(b stat.Break) string {
 	switch {
 	case b.Act != "":
 		return b.Act
 	case b.Kind == stat.BreakDefinition:
-		return "definition changed"
+		return s.ctx.Lang.T("definition changed")
 	case b.Kind == stat.BreakCoverage:
-		return "coverage changed"
+		return s.ctx.Lang.T("coverage changed")
 	default:
-		return "break"
+		return s.ctx.Lang.T("break")
 	}
 }
 
@@ -303,7 +304,7 @@ func (s *sheet) columnsOf(p stat.Panel, one stat.Series, number int, obs []stat.
 	cap := 4 / span.slot()
 	absent, several, seen := map[int]string{}, map[int]int{}, map[int]int{}
 	for year := span.first; year <= span.last; year++ {
-		absent[year] = noFigure
+		absent[year] = s.ctx.Lang.T(noFigure)
 	}
 	for _, o := range obs {
 		several[int(math.Round(periodPlace(o.Period, p.Clock)))]++
@@ -312,7 +313,7 @@ func (s *sheet) columnsOf(p stat.Panel, one stat.Series, number int, obs []stat.
 		place := periodPlace(o.Period, p.Clock)
 		year := int(math.Round(place))
 		if o.Status != stat.StatusReported {
-			absent[year] = missingText(o.Status)
+			absent[year] = s.missingText(o.Status)
 			continue
 		}
 		delete(absent, year)
@@ -414,14 +415,14 @@ func (s *sheet) missing(absent map[int]string, span years, c scale) {
 }
 
 // noFigure stands where our sources say nothing at all.
-const noFigure = "no figure"
+var noFigure = lang.Key("no figure")
 
 // missingText is the status of a value that is missing, short enough for a column.
-func missingText(status stat.Status) string {
+func (s *sheet) missingText(status stat.Status) string {
 	if status == stat.StatusWithheld {
-		return "withheld"
+		return s.ctx.Lang.T("withheld")
 	}
-	return status.Words()
+	return s.ctx.Lang.T(status.Words())
 }
 
 func round4(v float64) float64 { return math.Round(v*1e4) / 1e4 }

@@ -7,6 +7,7 @@ import (
 
 	"tallystick/internal/chart"
 	"tallystick/internal/export"
+	"tallystick/internal/lang"
 	"tallystick/internal/release"
 	"tallystick/internal/stat"
 )
@@ -21,21 +22,32 @@ func files(d *release.Draft, ind stat.Indicator, obs []stat.Observation, answer 
 			}
 		}
 	}
-	figure, err := chart.Draw(ind, obs, chart.Context{
-		Release: d.Manifest.ID,
-		Source:  publishers(obs),
-		Alt:     answer.Alt,
-		Breaks:  answer.Breaks,
-		Events:  events,
-		Labels:  labels(d.Definitions),
-	})
-	if err != nil {
-		return fmt.Errorf("figure: %w", err)
+	for _, l := range lang.Languages {
+		defs, answer, folder := d.Definitions, answer, "figures/"
+		if l != lang.English {
+			if _, spoken := answer.Text[l.Code()]; !spoken {
+				continue
+			}
+			defs, answer, folder = defs.In(l.Code()), answer.In(l.Code()), folder+l.Code()+"/"
+		}
+		own, _ := defs.Indicator(ind.ID)
+		figure, err := chart.Draw(own, obs, chart.Context{
+			Release: d.Manifest.ID,
+			Source:  publishers(l, obs),
+			Alt:     answer.Alt,
+			Breaks:  answer.Breaks,
+			Events:  events,
+			Labels:  labels(defs),
+			Lang:    l,
+		})
+		if err != nil {
+			return fmt.Errorf("figure in %s: %w", l.Code(), err)
+		}
+		d.Files[folder+ind.ID+"-wide.svg"] = figure.Wide
+		d.Files[folder+ind.ID+"-narrow.svg"] = figure.Narrow
+		d.Files[folder+ind.ID+".svg"] = figure.Standalone
+		d.Files[folder+ind.ID+".json"] = figure.Options
 	}
-	d.Files["figures/"+ind.ID+"-wide.svg"] = figure.Wide
-	d.Files["figures/"+ind.ID+"-narrow.svg"] = figure.Narrow
-	d.Files["figures/"+ind.ID+".svg"] = figure.Standalone
-	d.Files["figures/"+ind.ID+".json"] = figure.Options
 
 	sheet := export.Sheet{
 		Indicator:    ind,
@@ -56,7 +68,7 @@ func files(d *release.Draft, ind stat.Indicator, obs []stat.Observation, answer 
 }
 
 // publishers names the publishers behind the totals of an indicator, each once, in the order of their figures.
-func publishers(obs []stat.Observation) string {
+func publishers(l lang.Language, obs []stat.Observation) string {
 	var names []string
 	seen := map[string]bool{}
 	for _, o := range obs {
@@ -69,7 +81,7 @@ func publishers(obs []stat.Observation) string {
 	}
 	const most = 3
 	if len(names) > most {
-		return fmt.Sprintf("%s and %d more publishers", strings.Join(names[:most], "; "), len(names)-most)
+		return l.T("%s and %d more publishers", strings.Join(names[:most], "; "), len(names)-most)
 	}
 	return strings.Join(names, "; ")
 }

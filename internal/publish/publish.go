@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"time"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/release"
 	"tallystick/internal/report"
 	"tallystick/internal/stat"
@@ -95,6 +96,19 @@ func Draft(ctx context.Context, in Input) (Drafted, error) {
 		obs := d.of(ind.ID)
 		answer, issues := report.Write(ind, obs, in.Definitions)
 		found.sentences = append(found.sentences, issues...)
+		for _, l := range lang.Languages[1:] {
+			if _, translated := ind.Text[l.Code()]; !translated {
+				continue
+			}
+			defs := in.Definitions.In(l.Code())
+			spoken, issues := report.Write(ind.In(l.Code()), obs, defs)
+			found.sentences = append(found.sentences, issues...)
+			if answer.Text == nil {
+				answer.Text = map[string]stat.AnswerText{}
+			}
+			answer.Text[l.Code()] = stat.AnswerText{Sentences: spoken.Sentences, Panels: spoken.Panels, Alt: spoken.Alt,
+				Cautions: spoken.Cautions, Breaks: spoken.Breaks}
+		}
 		in.Progress("drawing " + ind.ID)
 		if err := files(&d.Draft, ind, obs, answer); err != nil {
 			return Drafted{}, fmt.Errorf("indicator %s: %w", ind.ID, err)

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"tallystick/internal/stat"
@@ -40,6 +41,7 @@ type content struct {
 	answers      map[string]stat.Answer
 	observations map[string][]stat.Observation // by indicator, in total order
 	bytes        int64                         // about how much memory this takes
+	spoken       sync.Map                      // definitions by language, made when they are first asked for
 }
 
 // ID is the identifier of the release: 2026-11-24, or 2026-11-24.2 for the second of a day.
@@ -66,6 +68,31 @@ func (r *Release) PublishedAt() time.Time { return r.entry.manifest.PublishedAt 
 
 // Definitions are the definitions under which the release was made. The caller must not change them.
 func (r *Release) Definitions() stat.Definitions { return r.content.definitions }
+
+// In are the definitions with their text in a language. The caller must not change them.
+func (r *Release) In(language string) stat.Definitions {
+	if language == "en" || language == "" {
+		return r.content.definitions
+	}
+	if defs, ok := r.content.spoken.Load(language); ok {
+		return defs.(stat.Definitions)
+	}
+	defs, _ := r.content.spoken.LoadOrStore(language, r.content.definitions.In(language))
+	return defs.(stat.Definitions)
+}
+
+// Speaks reports whether the release was sealed with its words in the language. English is what all are in.
+func (r *Release) Speaks(language string) bool {
+	if language == "en" || language == "" {
+		return true
+	}
+	for _, a := range r.content.answers {
+		if _, ok := a.Text[language]; !ok {
+			return false
+		}
+	}
+	return true
+}
 
 // Observations returns the observations of an indicator in their total order; none if the release does not
 // have the indicator. The caller must not change them.

@@ -23,17 +23,18 @@ const module = "tallystick"
 // tests. A package that is not in the table fails the test: a new package is a decision.
 var mayImport = map[string][]string{
 	"internal/stat":      {},
+	"internal/lang":      {"internal/stat"},
 	"internal/catalog":   {"internal/stat"},
 	"internal/ingest":    {"internal/stat"},
 	"internal/duckdb":    {"internal/stat"},
 	"internal/warehouse": {"internal/stat", "internal/duckdb"},
 	"internal/release":   {"internal/stat", "internal/duckdb"},
 	"internal/export":    {"internal/stat"},
-	"internal/chart":     {"internal/stat", "static"},
-	"internal/report":    {"internal/stat", "internal/chart"},
+	"internal/chart":     {"internal/stat", "internal/lang", "static"},
+	"internal/report":    {"internal/stat", "internal/lang", "internal/chart"},
 	"internal/publish": {"internal/stat", "internal/catalog", "internal/warehouse", "internal/release", "internal/export",
-		"internal/chart", "internal/report"},
-	"internal/web": {"internal/stat", "internal/release", "internal/export", "internal/chart", "internal/report",
+		"internal/chart", "internal/report", "internal/lang"},
+	"internal/web": {"internal/stat", "internal/lang", "internal/release", "internal/export", "internal/chart", "internal/report",
 		"static", "templates"},
 	"internal/admin": {"internal/stat", "internal/catalog", "internal/ingest", "internal/warehouse", "internal/export",
 		"internal/publish", "internal/release", "internal/web", "static", "templates"},
@@ -65,6 +66,10 @@ var confined = map[string][]string{
 	"github.com/tetratelabs/wazero":    {"internal/chart"},
 	"golang.org/x/mod/sumdb/":          {"internal/release"},
 	"golang.org/x/text/encoding":       {"internal/ingest"},
+	"golang.org/x/text/feature":        {"internal/lang"},
+	"golang.org/x/text/language":       {"internal/lang"},
+	"golang.org/x/text/message":        {"internal/lang"},
+	"golang.org/x/text/number":         {"internal/lang"},
 	"golang.org/x/sync/singleflight":   {"internal/web", "internal/chart", "internal/release"},
 }
 

@@ -49,6 +49,8 @@ type Definitions struct {
 
 	Filings []Filing `json:"filings,omitempty"` // by duty, due day, reporter and day of receipt
 	Replies []Reply  `json:"replies,omitempty"` // by agency and date
+
+	Language string `json:"-"` // code of the language of the texts, where they were translated by In
 }
 
 func find[T any](list []T, id string, of func(T) string) (T, bool) {
@@ -161,6 +163,25 @@ type Answer struct {
 	Events    []string   `json:"events,omitempty"` // ids of the events that apply, oldest first
 
 	Reconciled []Reconciled `json:"reconciled,omitempty"` // the definition's pairings, period by period
+
+	Text map[string]AnswerText `json:"text,omitempty"` // the words in other languages, by code
+}
+
+// AnswerText is the words of an answer in another language.
+type AnswerText struct {
+	Sentences []Sentence `json:"sentences"`
+	Panels    []Spoken   `json:"panels"`
+	Alt       string     `json:"alt"`
+	Cautions  []string   `json:"cautions"`
+	Breaks    []Break    `json:"breaks,omitempty"`
+}
+
+// In returns the answer with its words in the language, or as it is where it was not written in it.
+func (a Answer) In(language string) Answer {
+	if t, ok := a.Text[language]; ok {
+		a.Sentences, a.Panels, a.Alt, a.Cautions, a.Breaks = t.Sentences, t.Panels, t.Alt, t.Cautions, t.Breaks
+	}
+	return a
 }
 
 // Spoken is the sentence of one panel.

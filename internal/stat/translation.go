@@ -60,6 +60,7 @@ type CodeText struct {
 // In returns the definitions with their text in the language, as far as it has been translated; what has not been
 // stays in English. An unknown language changes nothing.
 func (d Definitions) In(language string) Definitions {
+	d.Language = language
 	if t, ok := d.Site.Text[language]; ok {
 		d.Site.Title, d.Site.Contact, d.Site.About, d.Site.Licence = t.Title, t.Contact, t.About, t.Licence
 	}

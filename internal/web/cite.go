@@ -22,21 +22,21 @@ func (v *visit) reference(id, ext, contentType string) (*representation, error) 
 	if err != nil {
 		return nil, err
 	}
-	site := v.rel.Definitions().Site
+	site := v.defs.Site
 	day := stat.DateOf(v.rel.PublishedAt().UTC())
-	address := v.base() + "/releases/" + v.rel.ID() + "/indicators/" + id
-	name := "tallystick-" + id + "-" + v.rel.ID()
+	address := v.base() + v.here("/releases/"+v.rel.ID()+"/indicators/"+id)
+	name := "tallystick-" + v.named(id)
 	var body string
 	switch ext {
 	case ".bib":
 		body = fmt.Sprintf("@misc{%s,\n  title = {%s},\n  author = {{%s}},\n  year = {%d},\n  month = {%d},\n"+
-			"  note = {Release %s},\n  url = {%s}\n}\n",
-			name, texText(ind.Title), texText(site.Publisher), day.Year, day.Month, v.rel.ID(), address)
+			"  note = {%s},\n  url = {%s}\n}\n",
+			name, texText(ind.Title), texText(site.Publisher), day.Year, day.Month, v.l.T("Release %s", v.rel.ID()), address)
 	case ".ris":
 		body = strings.Join([]string{
 			"TY  - DATA", "ID  - " + name, "TI  - " + oneLine(ind.Title), "AU  - " + oneLine(site.Publisher),
 			fmt.Sprintf("PY  - %d", day.Year), fmt.Sprintf("DA  - %04d/%02d/%02d", day.Year, day.Month, day.Day),
-			"ET  - Release " + v.rel.ID(), "PB  - " + oneLine(site.Name+" "+site.Place), "UR  - " + address, "ER  - ", "",
+			"ET  - " + v.l.T("Release %s", v.rel.ID()), "PB  - " + oneLine(site.Name+" "+site.Place), "UR  - " + address, "ER  - ", "",
 		}, "\r\n")
 	default:
 		type author struct {

@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -16,10 +17,10 @@ var formats = []struct {
 	file              func(id string) string
 	attachment        bool
 }{
-	{".csv", "CSV", "one row a value, for any program", inDownloads(".csv"), true},
-	{".xlsx", "Excel", "a workbook with notes", inDownloads(".xlsx"), true},
-	{".json", "JSON", "with definitions, for programs", inDownloads(".json"), false},
-	{".svg", "Picture", "as SVG", func(id string) string { return "figures/" + id + ".svg" }, false},
+	{".csv", "CSV", lang.Key("one row a value, for any program"), inDownloads(".csv"), true},
+	{".xlsx", "Excel", lang.Key("a workbook with notes"), inDownloads(".xlsx"), true},
+	{".json", "JSON", lang.Key("with definitions, for programs"), inDownloads(".json"), false},
+	{".svg", lang.Key("Picture"), lang.Key("as SVG"), func(id string) string { return "figures/" + id + ".svg" }, false},
 }
 
 func inDownloads(ext string) func(string) string {
@@ -91,13 +92,13 @@ func (v *visit) downloads(id string) []download {
 			continue
 		}
 		list = append(list, download{
-			Path: v.indicatorPath(id) + f.ext, Title: f.title, Format: strings.TrimPrefix(f.ext, "."),
-			Size: ref.Bytes, About: f.about,
+			Path: v.indicatorPath(id) + f.ext, Title: v.l.T(f.title), Format: strings.TrimPrefix(f.ext, "."),
+			Size: ref.Bytes, About: v.l.T(f.about),
 		})
 	}
 	if _, err := v.rel.Ref("figures/" + id + ".svg"); err == nil {
 		list = append(list, download{
-			Path: v.indicatorPath(id) + ".png", Title: "Picture for slides", Format: "png", About: "as PNG",
+			Path: v.indicatorPath(id) + ".png", Title: v.l.T("Picture for slides"), Format: "png", About: v.l.T("as PNG"),
 		})
 	}
 	return list

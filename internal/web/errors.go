@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -27,42 +28,47 @@ func (s *Server) serveError(err error, c echo.Context) {
 	}
 	p := errorPage{
 		Status:    http.StatusInternalServerError,
-		Heading:   "Something went wrong on our side",
-		Text:      "The page could not be made. The fault has been noted; trying again in a minute may help.",
+		Heading:   lang.Key("Something went wrong on our side"),
+		Text:      lang.Key("The page could not be made. The fault has been noted; trying again in a minute may help."),
 		Reference: c.Response().Header().Get(requestID),
 	}
+	l := languageOf(c)
 	var written problem
 	var routed *echo.HTTPError
 	switch {
 	case errors.As(err, &routed) && routed.Code == http.StatusNotFound, errors.Is(err, stat.ErrNotFound):
 		p.Status, p.Reference = http.StatusNotFound, ""
-		p.Heading = "There is no page at this address"
-		p.Text = "The address may be mistyped, or it may name something that was never published. " +
-			"Nothing that was published is taken away."
+		p.Heading = lang.Key("There is no page at this address")
+		p.Text = lang.Key("The address may be mistyped, or it may name something that was never published. " +
+			"Nothing that was published is taken away.")
 	case errors.Is(err, errMethod), errors.As(err, &routed) && routed.Code == http.StatusMethodNotAllowed:
 		p.Status, p.Reference = http.StatusMethodNotAllowed, ""
-		p.Heading = "This site can only be read"
-		p.Text = "It answers requests to read a page or a file, and no others."
+		p.Heading = lang.Key("This site can only be read")
+		p.Text = lang.Key("It answers requests to read a page or a file, and no others.")
 	case errors.As(err, &written) && written.kind == stat.ErrInvalid:
 		p.Status, p.Reference = http.StatusBadRequest, ""
-		p.Heading = "This address asks for something the page cannot show"
+		p.Heading = lang.Key("This address asks for something the page cannot show")
 	case errors.Is(err, stat.ErrBusy), errors.Is(err, context.DeadlineExceeded):
 		p.Status, p.Reference = http.StatusServiceUnavailable, ""
-		p.Heading = "Too many people are asking at once"
-		p.Text = "Pages that others have read before you still open at once. Please try this one again in a few seconds."
+		p.Heading = lang.Key("Too many people are asking at once")
+		p.Text = lang.Key("Pages that others have read before you still open at once. Please try this one again in a few seconds.")
 		c.Response().Header().Set("Retry-After", "5")
 	}
+	p.Text = l.T(p.Text)
 	if errors.As(err, &written) {
-		p.Text = written.text
+		p.Text = written.in(l)
 	}
-	p.page = s.bare(c.Request().URL.Path, p.Heading)
-	body, err := s.pages.render("error", p)
+	p.Heading = l.T(p.Heading)
+	p.page = s.bare(l, c.Request().URL.Path, p.Heading)
+	body, err := s.pages[l].render("error", p)
 	if err != nil {
 		s.log.Error("the error page could not be made", "problem", err)
 		body = []byte("Something went wrong on our side.")
 	}
+	body = localised(body, l)
 	h := c.Response().Header()
 	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Language", l.Code())
 	h.Set("Content-Security-Policy", pagePolicy)
 	if c.Request().Method == http.MethodHead {
 		h.Set(echo.HeaderContentType, htmlType)

@@ -41,12 +41,12 @@ const atomTime = "2006-01-02T15:04:05Z"
 // feed serves GET /feed.atom: one entry a release, named by the checksum of its manifest, which no other release
 // can have.
 func (s *Server) feed(v *visit) (*representation, error) {
-	site := v.rel.Definitions().Site
+	site := v.defs.Site
 	f := atomFeed{
 		Title: site.Name + " " + site.Place, Author: atomAuthor{site.Publisher},
 		Links: []atomLink{
-			{Rel: "self", Type: "application/atom+xml", Href: v.base() + "/feed.atom"},
-			{Rel: "alternate", Type: "text/html", Href: v.base() + "/releases"},
+			{Rel: "self", Type: "application/atom+xml", Href: v.base() + v.here("/feed.atom")},
+			{Rel: "alternate", Type: "text/html", Href: v.base() + v.here("/releases")},
 		},
 	}
 	for i, m := range v.issued.List() {
@@ -55,9 +55,9 @@ func (s *Server) feed(v *visit) (*representation, error) {
 			return nil, err
 		}
 		entry := atomEntry{
-			ID: "urn:sha256:" + rel.SHA256(), Title: "Release " + m.ID + ": " + m.Title,
+			ID: "urn:sha256:" + rel.SHA256(), Title: v.l.T("Release %s", m.ID) + ": " + m.Title,
 			Updated: m.PublishedAt.UTC().Format(atomTime),
-			Link:    atomLink{Rel: "alternate", Type: "text/html", Href: v.base() + "/releases/" + m.ID}, Summary: m.Reason,
+			Link:    atomLink{Rel: "alternate", Type: "text/html", Href: v.base() + v.here("/releases/"+m.ID)}, Summary: m.Reason,
 		}
 		if i == 0 {
 			f.Updated = entry.Updated

@@ -2,7 +2,6 @@ package web
 
 import (
 	"slices"
-	"strings"
 
 	"tallystick/internal/stat"
 )
@@ -42,10 +41,10 @@ func (v *visit) grids(ind stat.Indicator, obs []stat.Observation) []grid {
 }
 
 func (v *visit) grid(p stat.Panel, b stat.Breakdown, obs []stat.Observation) grid {
-	defs := v.rel.Definitions()
+	defs := v.defs
 	g := grid{
 		ID: p.ID + "-" + b.ID, Title: b.Title, Note: b.Note, Unit: label(defs, "counting-units", p.Unit),
-		Dimension: capital(strings.ReplaceAll(b.By, "_", " ")),
+		Dimension: v.dimension(b.By),
 	}
 	type place struct{ code, series string }
 	var own []stat.Observation
@@ -64,7 +63,7 @@ func (v *visit) grid(p stat.Panel, b stat.Breakdown, obs []stat.Observation) gri
 	}
 	slices.SortFunc(periods, stat.Period.Compare)
 	for _, q := range periods {
-		g.Periods = append(g.Periods, q.Label(p.Clock))
+		g.Periods = append(g.Periods, v.l.Period(q, p.Clock))
 	}
 	list := ""
 	for _, s := range p.Series {
@@ -92,7 +91,7 @@ func (v *visit) grid(p stat.Panel, b stat.Breakdown, obs []stat.Observation) gri
 				if i := slices.IndexFunc(values, func(o stat.Observation) bool { return o.Period.Key() == q.Key() }); i >= 0 {
 					o := values[i]
 					cell = agencyRow{
-						Number: numberWords(o, p), Symbol: o.Status.Symbol(), Status: o.Status.Words(),
+						Number: numberWords(v.l, o, p), Symbol: o.Status.Symbol(), Status: v.l.T(o.Status.Words()),
 						Key: o.Key(), Path: v.valuePath(o.Key()),
 					}
 				}
@@ -104,10 +103,10 @@ func (v *visit) grid(p stat.Panel, b stat.Breakdown, obs []stat.Observation) gri
 			used++
 		}
 	}
-	g.Size = countOf(used, "row", "rows") + ", " + countOf(len(periods), "period", "periods")
+	g.Size = v.count(used, "%s row", "%s rows") + ", " + v.count(len(periods), "%s period", "%s periods")
 	for _, st := range stat.Statuses {
 		if st.Symbol() != "" && slices.ContainsFunc(own, func(o stat.Observation) bool { return o.Status == st }) {
-			g.Symbols = append(g.Symbols, statusLine{Symbol: st.Symbol(), Words: st.Words()})
+			g.Symbols = append(g.Symbols, statusLine{Symbol: st.Symbol(), Words: v.l.T(st.Words())})
 		}
 	}
 	return g

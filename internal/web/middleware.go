@@ -15,6 +15,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -74,7 +75,7 @@ func (s *Server) recovered(next echo.HandlerFunc) echo.HandlerFunc {
 // header that a client can invent.
 func (s *Server) logged(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		start := s.clock()
+		start, path := s.clock(), c.Request().URL.Path
 		id := make([]byte, 8)
 		rand.Read(id)
 		c.Response().Header().Set(requestID, hex.EncodeToString(id))
@@ -86,7 +87,7 @@ func (s *Server) logged(next echo.HandlerFunc) echo.HandlerFunc {
 		attrs := []slog.Attr{
 			slog.String("id", hex.EncodeToString(id)),
 			slog.String("method", c.Request().Method),
-			slog.String("path", c.Request().URL.Path),
+			slog.String("path", path),
 			slog.Int("status", c.Response().Status),
 			slog.Int64("bytes", c.Response().Size),
 			slog.Duration("took", s.clock().Sub(start)),
@@ -138,15 +139,28 @@ func oneAddress(next echo.HandlerFunc) echo.HandlerFunc {
 // problem is an error whose words are written for the reader.
 type problem struct {
 	kind error
-	text string
+	text string // with slots for the arguments
+	args []any
 }
 
-func (p problem) Error() string { return p.text }
+func (p problem) Error() string { return p.in(lang.English) }
+
+// in is the text in a language; a date among the arguments is written as the language writes it.
+func (p problem) in(l lang.Language) string {
+	args := slices.Clone(p.args)
+	for i := range args {
+		if day, ok := args[i].(stat.Date); ok {
+			args[i] = l.Date(day)
+		}
+	}
+	return l.T(p.text, args...)
+}
+
 func (p problem) Unwrap() error { return p.kind }
 
 // invalid is a problem of the reader's own making, such as a parameter that the page does not have.
 func invalid(format string, args ...any) error {
-	return problem{stat.ErrInvalid, fmt.Sprintf(format, args...)}
+	return problem{stat.ErrInvalid, format, args}
 }
 
 // allowOnly refuses parameters that the page does not have, that come twice or that are too long. What is left

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"net/url"
 	"strings"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/release"
 	"tallystick/internal/stat"
 )
@@ -13,7 +15,11 @@ import (
 // page is what every page has: who speaks, from which release, and how to go elsewhere.
 type page struct {
 	Site        stat.Site
-	Title       string // in the window and in search results
+	Lang        lang.Language
+	Languages   []language // every language in which the page exists, the one it is in too
+	Untold      string     // says in the language asked for that the release has no words in it; or empty
+	UntoldIn    string     // code of that language
+	Title       string     // in the window and in search results
 	Description string
 	Canonical   string // full address of the page that search engines should keep; empty without a public address
 	Alternates  []link // the same in other formats
@@ -22,6 +28,15 @@ type page struct {
 	Version     string
 	Query       string // what was searched for
 	Card        string // full address of the picture that stands for the page where it is shared
+}
+
+// language is the same page in a language.
+type language struct {
+	Code    string
+	Name    string
+	Path    string // of the same view
+	Address string // the same with the site's; empty without a public address
+	Current bool
 }
 
 // link is an address with the words for it.
@@ -45,33 +60,48 @@ type releaseLine struct {
 
 // navigation is the site map in the header, in order.
 var navigation = []link{
-	{Path: "/indicators", Text: "Indicators"},
-	{Path: "/places", Text: "Places"},
-	{Path: "/claims", Text: "Claims"},
-	{Path: "/laws", Text: "Laws"},
-	{Path: "/duties", Text: "Who reports"},
-	{Path: "/sources", Text: "Sources"},
-	{Path: "/methods", Text: "Methods"},
-	{Path: "/releases", Text: "Releases"},
+	{Path: "/indicators", Text: lang.Key("Indicators")},
+	{Path: "/places", Text: lang.Key("Places")},
+	{Path: "/claims", Text: lang.Key("Claims")},
+	{Path: "/laws", Text: lang.Key("Laws")},
+	{Path: "/duties", Text: lang.Key("Who reports")},
+	{Path: "/sources", Text: lang.Key("Sources")},
+	{Path: "/methods", Text: lang.Key("Methods")},
+	{Path: "/releases", Text: lang.Key("Releases")},
 }
 
 // bare is the frame of a page that shows no release, as an error page does. It takes the site's name from the
 // newest release if there is one.
-func (s *Server) bare(path, title string) page {
-	p := page{Title: title, Version: s.version, Nav: navigate(path)}
+func (s *Server) bare(l lang.Language, path, title string) page {
+	p := page{Lang: l, Title: l.T(title), Version: s.version, Nav: navigate(l, path), Languages: languages(l, path, "")}
 	if rel, err := s.library.Latest(s.clock()); err == nil {
-		p.Site = rel.Definitions().Site
+		p.Site = rel.In(l.Code()).Site
 	} else {
 		p.Site.Name = "Tallystick"
 	}
 	return p
 }
 
-func navigate(path string) []link {
+// languages are the addresses of a page in every language; address is that of the site, if it is known. The query goes
+// along, so that a reader who changes the language sees the same view.
+func languages(l lang.Language, view, address string) []language {
+	var out []language
+	for _, other := range lang.Languages {
+		to := language{Code: other.Code(), Name: other.Name(), Path: inLanguage(other, view), Current: other == l}
+		if address != "" {
+			to.Address = address + to.Path
+		}
+		out = append(out, to)
+	}
+	return out
+}
+
+func navigate(l lang.Language, path string) []link {
 	nav := make([]link, len(navigation))
-	for i, l := range navigation {
-		l.Current = path == l.Path || strings.HasPrefix(path, l.Path+"/")
-		nav[i] = l
+	for i, to := range navigation {
+		to.Current = path == to.Path || strings.HasPrefix(path, to.Path+"/")
+		to.Text = l.T(to.Text)
+		nav[i] = to
 	}
 	return nav
 }
@@ -80,10 +110,11 @@ func navigate(path string) []link {
 func (v *visit) frame(title, description string) page {
 	m := v.rel.Manifest()
 	p := page{
-		Site:        v.rel.Definitions().Site,
-		Title:       title,
-		Description: description,
-		Nav:         navigate(v.path),
+		Site:        v.defs.Site,
+		Lang:        v.l,
+		Title:       v.l.T(title),
+		Description: v.l.T(description),
+		Nav:         navigate(v.l, v.path),
 		Version:     v.version,
 		Release: &releaseLine{
 			ID:        m.ID,
@@ -99,8 +130,13 @@ func (v *visit) frame(title, description string) page {
 		p.Release.Kept += "?" + v.query.Encode()
 		p.Release.Live += "?" + v.query.Encode()
 	}
-	if base := v.base(); base != "" {
-		p.Canonical = base + v.path
+	base, view := v.base(), url.URL{Path: v.path, RawQuery: v.query.Encode()}
+	p.Languages = languages(v.wanted, view.String(), base)
+	if base != "" {
+		p.Canonical = base + v.here(v.path)
+	}
+	if v.l != v.wanted {
+		p.Untold, p.UntoldIn = v.wanted.T("The texts of this release were never sealed in this language. They are in English."), v.wanted.Code()
 	}
 	return p
 }
@@ -114,14 +150,16 @@ func (v *visit) base() string {
 // show renders a page. A pinned page is kept for ever: nothing in it depends on the day or on later releases, which
 // stand in a strip of their own, and its links stay in its release. Every other page is asked about at each visit.
 func (v *visit) show(name string, data any) (*representation, error) {
-	body, err := v.pages.render(name, data)
+	body, err := v.pages[v.l].render(name, data)
 	if err != nil {
 		return nil, err
 	}
 	if v.pinned {
 		body = v.pin(body)
 	}
-	return represent(body, htmlType, v.caching()), nil
+	rep := represent(localised(body, v.wanted), htmlType, v.caching())
+	rep.language = v.l.Code()
+	return rep, nil
 }
 
 // pin makes the links of a page lead to the pages of the same release, so that whoever reads what was known on a day
@@ -176,20 +214,21 @@ type figure struct {
 
 // figure puts together the figure of an indicator; nil if the release holds no drawing of it.
 func (v *visit) figure(ind stat.Indicator, answer stat.Answer) (*figure, error) {
-	wide, err := drawing(v.rel, "figures/"+ind.ID+"-wide.svg")
+	folder := figuresIn(v.l)
+	wide, err := drawing(v.rel, folder+ind.ID+"-wide.svg")
 	if err != nil {
 		return nil, err
 	}
-	narrow, err := drawing(v.rel, "figures/"+ind.ID+"-narrow.svg")
+	narrow, err := drawing(v.rel, folder+ind.ID+"-narrow.svg")
 	if err != nil || wide == nil || narrow == nil {
 		return nil, err
 	}
 	f := &figure{ID: ind.ID, Caption: ind.Title, Alt: answer.Alt, Wide: wide, Narrow: narrow}
-	files := "/releases/" + v.rel.ID() + "/files/figures/"
-	if _, err := v.rel.Ref("figures/" + ind.ID + ".json"); err == nil {
+	files := "/releases/" + v.rel.ID() + "/files/" + folder
+	if _, err := v.rel.Ref(folder + ind.ID + ".json"); err == nil {
 		f.Options = files + ind.ID + ".json"
 	}
-	if _, err := v.rel.Ref("figures/" + ind.ID + ".svg"); err == nil {
+	if _, err := v.rel.Ref(folder + ind.ID + ".svg"); err == nil {
 		f.Picture = files + ind.ID + ".svg"
 	}
 	return f, nil

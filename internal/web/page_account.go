@@ -48,7 +48,7 @@ type accountFigure struct {
 
 // accounts serves GET /accounts.
 func (s *Server) accounts(v *visit) (*representation, error) {
-	defs, obs := v.rel.Definitions(), v.rel.AllObservations()
+	defs, obs := v.defs, v.rel.AllObservations()
 	p := accountsPage{page: v.frame("Same year, different answers",
 		"Figures that sound as if they counted the same thing, and do not agree.")}
 	for _, r := range defs.Reconciliations {
@@ -62,7 +62,7 @@ func (s *Server) accounts(v *visit) (*representation, error) {
 
 // account serves GET /accounts/:id.
 func (s *Server) account(v *visit) (*representation, error) {
-	defs := v.rel.Definitions()
+	defs := v.defs
 	r, ok := defs.Reconciliation(v.param("id"))
 	if !ok {
 		return nil, fmt.Errorf("reconciliation %q: %w", clip(v.param("id")), stat.ErrNotFound)
@@ -73,7 +73,7 @@ func (s *Server) account(v *visit) (*representation, error) {
 	if spread := stat.SpreadOf(found); spread.Told && spread.Gap > 0 {
 		p.Gap = report.GapWords(spread)
 		if spread.Factor > 0 {
-			p.Times = strings.TrimSpace(spread.Bound.Words()+" "+stat.FormatNumber(spread.Factor, 1)) + " times"
+			p.Times = v.l.T("%s times", strings.TrimSpace(v.l.T(spread.Bound.Words())+" "+stat.FormatNumber(spread.Factor, 1)))
 		}
 	}
 	seen := map[string]bool{}
@@ -91,17 +91,17 @@ func (s *Server) account(v *visit) (*representation, error) {
 // accountFigure is a figure with its observation, or without one where the release does not hold it.
 func (v *visit) accountFigure(f stat.ReconciledFigure, o *stat.Observation, defs stat.Definitions) accountFigure {
 	if o == nil {
-		return accountFigure{ReconciledFigure: f, Number: "not in this release"}
+		return accountFigure{ReconciledFigure: f, Number: v.l.T("not in this release")}
 	}
 	ind, _ := defs.Indicator(o.Indicator)
 	panel, _ := panelOf(ind, *o)
 	line := accountFigure{
-		ReconciledFigure: f, Number: numberWords(*o, panel), Key: o.Key(), Path: v.valuePath(o.Key()),
-		Unit: label(defs, "counting-units", o.Unit), When: o.Period.Label(panel.Clock), Clock: clockWords(panel.Clock),
+		ReconciledFigure: f, Number: numberWords(v.l, *o, panel), Key: o.Key(), Path: v.valuePath(o.Key()),
+		Unit: label(defs, "counting-units", o.Unit), When: v.l.Period(o.Period, panel.Clock), Clock: clockWords(v.l, panel.Clock),
 		Sources: linked(o.Citations),
 	}
 	if o.Interval != nil {
-		line.Limits = stat.FormatLimits(*o.Interval, decimalsOf(*o, panel))
+		line.Limits = v.l.Limits(*o.Interval, decimalsOf(*o, panel))
 	}
 	return line
 }

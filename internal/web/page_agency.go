@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tallystick/internal/chart"
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -35,7 +36,7 @@ type countingLine struct {
 
 // agencies serves GET /agencies: every agency with what it gave, year by year.
 func (s *Server) agencies(v *visit) (*representation, error) {
-	defs := v.rel.Definitions()
+	defs := v.defs
 	p := agenciesPage{page: v.frame("Police agencies", "Every police agency: for which years it gave figures, and what it has to report.")}
 	list, _ := defs.Codelist(agencyList)
 	for _, ind := range defs.Indicators {
@@ -105,7 +106,7 @@ func (v *visit) givenGrid(ind stat.Indicator, panel stat.Panel, series stat.Seri
 	slices.SortFunc(periods, stat.Period.Compare)
 	seen := map[string]bool{}
 	for _, p := range periods {
-		g.Periods = append(g.Periods, p.Label(panel.Clock))
+		g.Periods = append(g.Periods, v.l.Period(p, panel.Clock))
 	}
 	for _, a := range agencies.Codes {
 		if by[a.Code] == nil {
@@ -114,9 +115,9 @@ func (v *visit) givenGrid(ind stat.Indicator, panel stat.Panel, series stat.Seri
 		row := givenRow{link: link{Path: "/agencies/" + a.Code, Text: a.Label}}
 		for _, p := range periods {
 			o, ok := by[a.Code][p.Key()]
-			cell := givenCell{Class: "none", Letter: "", Words: "not listed in the export"}
+			cell := givenCell{Class: "none", Letter: "", Words: v.l.T("not listed in the export")}
 			if ok {
-				cell = given(o)
+				cell = given(v.l, o)
 			}
 			if !seen[cell.Letter] {
 				seen[cell.Letter] = true
@@ -131,22 +132,22 @@ func (v *visit) givenGrid(ind stat.Indicator, panel stat.Panel, series stat.Seri
 }
 
 // given says in a letter what an agency gave.
-func given(o stat.Observation) givenCell {
+func given(l lang.Language, o stat.Observation) givenCell {
 	switch {
 	case o.Status == stat.StatusReported && o.Value == 0:
-		return givenCell{Class: "zero", Letter: "0", Words: "a figure: zero"}
+		return givenCell{Class: "zero", Letter: "0", Words: l.T("a figure: zero")}
 	case o.Status == stat.StatusReported:
-		return givenCell{Class: "given", Letter: "✓", Words: "a figure above zero"}
+		return givenCell{Class: "given", Letter: "✓", Words: l.T("a figure above zero")}
 	case o.Status == stat.StatusWithheld:
-		return givenCell{Class: "given", Letter: "c", Words: "a figure, withheld to protect people"}
+		return givenCell{Class: "given", Letter: "c", Words: l.T("a figure, withheld to protect people")}
 	default:
-		return givenCell{Class: "missing", Letter: "×", Words: o.Status.Words()}
+		return givenCell{Class: "missing", Letter: "×", Words: l.T(o.Status.Words())}
 	}
 }
 
 // agency serves GET /agencies/:id and its twin as CSV.
 func (s *Server) agency(v *visit) (*representation, error) {
-	defs := v.rel.Definitions()
+	defs := v.defs
 	id, asCSV := strings.CutSuffix(v.param("id"), ".csv")
 	a, ok := codeOf(defs, agencyList, id)
 	if !ok {
@@ -156,7 +157,7 @@ func (s *Server) agency(v *visit) (*representation, error) {
 	if asCSV {
 		return v.everything("agency-"+a.Code, about)
 	}
-	p := agencyPage{page: v.frame(a.Label, "What "+a.Label+" has reported, year by year, and what it has to report."), Silent: v.silent()}
+	p := agencyPage{page: v.frame(a.Label, v.l.T("What %s has reported, year by year, and what it has to report.", a.Label)), Silent: v.silent()}
 	var err error
 	if p.Agency, err = v.agencyFigures(a, true); err != nil {
 		return nil, err
@@ -182,7 +183,7 @@ func (s *Server) agency(v *visit) (*representation, error) {
 
 // counting says how the figures in the tables are counted, and which files received hold them.
 func (v *visit) counting(tables []agencyTable) ([]countingLine, []batchLine) {
-	defs := v.rel.Definitions()
+	defs := v.defs
 	var lines []countingLine
 	batches := map[string]bool{}
 	for _, t := range tables {
@@ -210,48 +211,47 @@ func (v *visit) counting(tables []agencyTable) ([]countingLine, []batchLine) {
 
 // itself says where the latest figure stands among the agency's own earlier ones.
 func (v *visit) itself(t agencyTable) said {
-	it, ok := stat.AgainstItself(t.obs, stat.Breaks(t.series, v.rel.Definitions().Statutes, stat.Period{
+	it, ok := stat.AgainstItself(t.obs, stat.Breaks(t.series, v.defs.Statutes, stat.Period{
 		From: t.obs[0].Period.From, To: t.obs[len(t.obs)-1].Period.To,
 	}))
 	if !ok || t.Zero {
 		return nil
 	}
 	value := func(o stat.Observation) run {
-		return run{Text: numberWords(o, t.panel), Key: o.Key(), Path: v.valuePath(o.Key()), Strong: true}
+		return run{Text: numberWords(v.l, o, t.panel), Key: o.Key(), Path: v.valuePath(o.Key()), Strong: true}
 	}
-	when := func(o stat.Observation) string { return o.Period.Label(t.panel.Clock) }
-	out := said{{Text: t.Caption + " in " + when(it.Latest) + ": "}, value(it.Latest)}
+	when := func(o stat.Observation) string { return v.l.Period(o.Period, t.panel.Clock) }
+	latest := []any{t.Caption, when(it.Latest), value(it.Latest), value(it.Before), when(it.Before)}
+	var out said
 	switch {
 	case it.Periods == 0:
-		return append(out, run{Text: ". No earlier figure of this agency compares with it."})
+		return v.fill("%s in %s: %s. No earlier figure of this agency compares with it.", latest[:3]...)
 	case it.Before.Value == it.Latest.Value:
-		out = append(out, run{Text: ", the same number as in " + when(it.Before) + "."})
+		out = v.fill("%s in %s: %s, the same number as in %s.", latest[0], latest[1], latest[2], latest[4])
 	case it.Change.Verdict == stat.VerdictUnclear:
-		out = append(out, run{Text: ", a difference from "}, value(it.Before),
-			run{Text: " in " + when(it.Before) + " that could easily be chance."})
+		out = v.fill("%s in %s: %s, a difference from %s in %s that could easily be chance.", latest...)
+	case it.Change.Verdict == stat.VerdictLower:
+		out = v.fill("%s in %s: %s, down from %s in %s.", latest...)
 	default:
-		words := ", up from "
-		if it.Change.Verdict == stat.VerdictLower {
-			words = ", down from "
-		}
-		out = append(out, run{Text: words}, value(it.Before), run{Text: " in " + when(it.Before) + "."})
+		out = v.fill("%s in %s: %s, up from %s in %s.", latest...)
 	}
 	if it.Periods > 1 {
-		out = append(out, run{Text: " In the " + smallWords[it.Periods] + " periods before, the smallest number was "}, value(it.Low),
-			run{Text: " and the largest "}, value(it.High), run{Text: "."})
+		out = append(append(out, run{Text: " "}), v.fill("In the %s periods before, the smallest number was %s and the largest %s.",
+			v.l.T(smallWords[it.Periods]), value(it.Low), value(it.High))...)
 	}
 	return out
 }
 
 // smallWords are the numbers up to stat.ItselfPeriods in words.
-var smallWords = [stat.ItselfPeriods + 1]string{"no", "one", "two", "three", "four", "five"}
+var smallWords = [stat.ItselfPeriods + 1]string{lang.Key("no"), lang.Key("one"), lang.Key("two"), lang.Key("three"), lang.Key("four"),
+	lang.Key("five")}
 
 // agencyFigure draws the figures of one series of one agency; nil where there is nothing above zero to draw.
 func (v *visit) agencyFigure(ind stat.Indicator, t agencyTable) (*figure, error) {
 	if t.Zero {
 		return nil, nil
 	}
-	defs := v.rel.Definitions()
+	defs := v.defs
 	shown, panel, series := ind, t.panel, t.series
 	panel.Title, panel.Form, panel.Ratio, panel.Rate, panel.Breakdowns, panel.Note = t.Caption, stat.FormColumns, nil, nil, nil, ""
 	panel.Series, series.Expected = []stat.Series{series}, nil
@@ -261,9 +261,10 @@ func (v *visit) agencyFigure(ind stat.Indicator, t agencyTable) (*figure, error)
 	for i := range obs {
 		obs[i].Codes = nil
 	}
-	alt := t.Caption + ", as columns by period with their exact limits."
+	alt := v.l.T("%s, as columns by period with their exact limits.", t.Caption)
 	fig, err := chart.Draw(shown, obs, chart.Context{
-		Release: v.rel.ID(), Source: publishersOf(obs), Alt: alt, Breaks: stat.Breaks(series, defs.Statutes, span), Labels: labeller(defs),
+		Release: v.rel.ID(), Source: publishersOf(v.l, obs), Alt: alt, Breaks: stat.Breaks(series, defs.Statutes, span), Labels: labeller(defs),
+		Lang: v.l,
 	})
 	if errors.Is(err, stat.ErrInvalid) {
 		return nil, nil // the table has it

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -35,32 +36,32 @@ type assertionLine struct {
 
 // verdictWords says how a claim stands.
 var verdictWords = map[stat.ClaimVerdict]string{
-	stat.ClaimHolds:      "It holds",
-	stat.ClaimUnlike:     "The number agrees; what it counts differs",
-	stat.ClaimSameSource: "It cannot be checked by another source",
-	stat.ClaimDiffers:    "The figures differ from it",
-	stat.ClaimUnchecked:  "It cannot be checked",
+	stat.ClaimHolds:      lang.Key("It holds"),
+	stat.ClaimUnlike:     lang.Key("The number agrees; what it counts differs"),
+	stat.ClaimSameSource: lang.Key("It cannot be checked by another source"),
+	stat.ClaimDiffers:    lang.Key("The figures differ from it"),
+	stat.ClaimUnchecked:  lang.Key("It cannot be checked"),
 }
 
 // assertionWords says how one comparison stands.
 var assertionWords = map[stat.ClaimVerdict]string{
-	stat.ClaimHolds:      "agrees",
-	stat.ClaimUnlike:     "agrees in number",
-	stat.ClaimSameSource: "is the statement itself",
-	stat.ClaimDiffers:    "differs",
-	stat.ClaimUnchecked:  "cannot be checked",
+	stat.ClaimHolds:      lang.Key("agrees"),
+	stat.ClaimUnlike:     lang.Key("agrees in number"),
+	stat.ClaimSameSource: lang.Key("is the statement itself"),
+	stat.ClaimDiffers:    lang.Key("differs"),
+	stat.ClaimUnchecked:  lang.Key("cannot be checked"),
 }
 
 // claims serves GET /claims.
 func (s *Server) claims(v *visit) (*representation, error) {
-	defs := v.rel.Definitions()
+	defs := v.defs
 	p := claimsPage{page: v.frame("Claims", "What has been said in public, held against the figures of this release.")}
 	obs := v.rel.AllObservations()
 	for _, c := range defs.Claims {
 		judged := stat.JudgeClaim(c, obs)
 		e := claimEntry{
-			Claim: c, When: dateWords(c.Said, c.Precision), Verdict: verdictWords[judged.Verdict],
-			Class: string(judged.Verdict), Why: judged.Why,
+			Claim: c, When: v.l.DateAs(c.Said, c.Precision), Verdict: v.l.T(verdictWords[judged.Verdict]),
+			Class: string(judged.Verdict), Why: v.l.T(judged.Why),
 		}
 		e.Address = webLink(c.Address)
 		for _, a := range judged.Assertions {
@@ -78,29 +79,29 @@ func (s *Server) claims(v *visit) (*representation, error) {
 
 func (v *visit) assertionLine(a stat.JudgedAssertion) assertionLine {
 	line := assertionLine{
-		Words: a.Figure, Verdict: assertionWords[a.Verdict], Why: a.Why, Unlike: a.Unlike,
-		Said: saidWords(a.Is, a.Value),
+		Words: a.Figure, Verdict: v.l.T(assertionWords[a.Verdict]), Why: v.l.T(a.Why), Unlike: a.Unlike,
+		Said: saidWords(v.l, a.Is, a.Value),
 	}
 	o, ok := observation(v.rel, a.Key)
 	if !ok {
 		return line
 	}
-	ind, _ := v.rel.Definitions().Indicator(o.Indicator)
+	ind, _ := v.defs.Indicator(o.Indicator)
 	panel, series := panelOf(ind, o)
-	line.Words = nounWords(o, panel, series) + ", " + o.Period.Label(panel.Clock)
-	line.Found, line.Key, line.Path = numberWords(o, panel), o.Key(), v.valuePath(o.Key())
+	line.Words = nounWords(v.l, o, panel, series) + ", " + v.l.Period(o.Period, panel.Clock)
+	line.Found, line.Key, line.Path = numberWords(v.l, o, panel), o.Key(), v.valuePath(o.Key())
 	return line
 }
 
 // saidWords is a number as it was said: at most 5.4.
-func saidWords(b stat.Bound, value float64) string {
+func saidWords(l lang.Language, b stat.Bound, value float64) string {
 	decimals := 0
 	if value != float64(int64(value)) {
 		decimals = 1
 	}
 	n := stat.FormatNumber(value, decimals)
 	if w := b.Words(); w != "" {
-		return w + " " + n
+		return l.T(w) + " " + n
 	}
 	return n
 }

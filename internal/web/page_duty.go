@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tallystick/internal/export"
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -55,7 +56,7 @@ func (s *Server) duties(v *visit) (*representation, error) {
 			"The duties to report on trafficking: who owes what to whom, by when, and what is recorded here."),
 		AsOf: v.released(),
 	}
-	for _, d := range v.rel.Definitions().Duties {
+	for _, d := range v.defs.Duties {
 		e := v.dutyEntry(d)
 		p.Recorded = p.Recorded || e.Recorded
 		p.Duties = append(p.Duties, e)
@@ -72,36 +73,36 @@ func (v *visit) dutyEntry(d stat.Duty) dutyEntry {
 	if n := len(d.Versions); n > 0 {
 		e.Now = d.Versions[n-1]
 	}
-	e.When = dueWords(e.Now)
-	lines := dueLines(v.obligations(d))
+	e.When = dueWords(v.l, e.Now)
+	lines := v.dueLines(v.obligations(d))
 	for i := range lines {
 		if lines[i].Passed {
 			e.Last = &lines[i]
 		}
 	}
 	e.Recorded = !d.RecordedFrom.IsZero() ||
-		slices.ContainsFunc(v.rel.Definitions().Filings, func(f stat.Filing) bool { return f.Duty == d.ID })
+		slices.ContainsFunc(v.defs.Filings, func(f stat.Filing) bool { return f.Duty == d.ID })
 	switch {
 	case e.Now.DueMonth == 0:
-		e.Without = "The law sets no yearly day, so that no list of what is owed follows from it."
+		e.Without = v.l.T("The law sets no yearly day, so that no list of what is owed follows from it.")
 	case e.Now.Codelist == "":
-		e.Without = "Nobody can list by name who owes it."
+		e.Without = v.l.T("Nobody can list by name who owes it.")
 	}
 	return e
 }
 
 // dueWords says when a report is due each year.
-func dueWords(version stat.DutyVersion) string {
+func dueWords(l lang.Language, version stat.DutyVersion) string {
 	if version.DueMonth == 0 {
-		return "no day set"
+		return l.T("no day set")
 	}
 	d := stat.Date{Year: 2000, Month: time.Month(version.DueMonth), Day: version.DueDay}
-	return fmt.Sprintf("%d %s each year", d.Day, d.Month)
+	return l.T("%s each year", l.Day(d))
 }
 
 // obligations are what the duty asks of each reporter up to the next due day, as they stood when the release came out.
 func (v *visit) obligations(d stat.Duty) []stat.Obligation {
-	defs := v.rel.Definitions()
+	defs := v.defs
 	reporters := func(list string) []string {
 		var codes []string
 		l, _ := defs.Codelist(list)
@@ -116,11 +117,11 @@ func (v *visit) obligations(d stat.Duty) []stat.Obligation {
 }
 
 // dueLines sums up the obligations of each due day, oldest first.
-func dueLines(obligations []stat.Obligation) []dueLine {
+func (v *visit) dueLines(obligations []stat.Obligation) []dueLine {
 	var lines []dueLine
 	for _, o := range obligations {
 		if n := len(lines); n == 0 || lines[n-1].Due != o.Due {
-			lines = append(lines, dueLine{Due: o.Due, Period: o.Period.From.Long() + " to " + o.Period.To.Long()})
+			lines = append(lines, dueLine{Due: o.Due, Period: v.l.T("%s to %s", v.l.Date(o.Period.From), v.l.Date(o.Period.To))})
 		}
 		line := &lines[len(lines)-1]
 		line.Owed++
@@ -128,7 +129,7 @@ func dueLines(obligations []stat.Obligation) []dueLine {
 		line.Passed = line.Passed || o.State != stat.ObligationNotDue
 		i := slices.IndexFunc(line.States, func(c stateCount) bool { return c.State == o.State })
 		if i < 0 {
-			line.States = append(line.States, stateCount{State: o.State, Words: o.State.Words()})
+			line.States = append(line.States, stateCount{State: o.State, Words: v.l.T(o.State.Words())})
 			i = len(line.States) - 1
 		}
 		line.States[i].Count++
@@ -156,8 +157,8 @@ type obligationLine struct {
 // obligationLine puts an obligation into words.
 func (v *visit) obligationLine(d stat.Duty, o stat.Obligation) obligationLine {
 	line := obligationLine{
-		Due: o.Due.Long(), Period: o.Period.From.Long() + " to " + o.Period.To.Long(), State: o.State, Letter: o.State.Letter(),
-		Words: obligationWords(o),
+		Due: v.l.Date(o.Due), Period: v.l.T("%s to %s", v.l.Date(o.Period.From), v.l.Date(o.Period.To)), State: o.State, Letter: o.State.Letter(),
+		Words: v.obligationWords(o),
 	}
 	version, _ := d.Version(o.Due)
 	for _, item := range version.Items {
@@ -165,12 +166,12 @@ func (v *visit) obligationLine(d stat.Duty, o stat.Obligation) obligationLine {
 			line.Missing = append(line.Missing, item)
 		}
 	}
-	for _, f := range v.rel.Definitions().Filings {
+	for _, f := range v.defs.Filings {
 		if f.Duty != d.ID || f.Reporter != o.Reporter || f.Due != o.Due || f.Received.Compare(v.released()) > 0 {
 			continue
 		}
 		if a := webLink(f.Address); a != "" {
-			line.Receipts = append(line.Receipts, link{Path: a, Text: "received " + f.Received.Long()})
+			line.Receipts = append(line.Receipts, link{Path: a, Text: v.l.T("received %s", v.l.Date(f.Received))})
 		}
 		if f.Note != "" {
 			line.Notes = append(line.Notes, f.Note)
@@ -180,27 +181,24 @@ func (v *visit) obligationLine(d stat.Duty, o stat.Obligation) obligationLine {
 }
 
 // obligationWords says how an obligation stands, with its days.
-func obligationWords(o stat.Obligation) string {
-	overdue := countOf(o.DaysOverdue, "day overdue", "days overdue")
+func (v *visit) obligationWords(o stat.Obligation) string {
+	overdue := v.count(o.DaysOverdue, "%s day overdue", "%s days overdue")
 	switch o.State {
 	case stat.ObligationLate:
-		return "late by " + countOf(int(o.Received.Time().Sub(o.Due.Time()).Hours()/24), "day", "days")
+		return v.count(int(o.Received.Time().Sub(o.Due.Time()).Hours()/24), "late by %s day", "late by %s days")
 	case stat.ObligationPartial:
 		missing := make([]string, len(o.Missing))
 		for i, n := range o.Missing {
 			missing[i] = fmt.Sprint(n)
 		}
-		noun := "item "
-		if len(missing) > 1 {
-			noun = "items "
-		}
-		return "partial: " + noun + strings.Join(missing, ", ") + " missing, " + overdue
+		return v.l.N(int64(len(missing)), "partial: item %s missing, %s", "partial: items %s missing, %s",
+			strings.Join(missing, ", "), overdue)
 	case stat.ObligationNotReceived:
-		return "not received, " + overdue
+		return v.l.T("not received, %s", overdue)
 	case stat.ObligationUnrecorded:
-		return "no filing has been recorded here; this does not mean that none was made"
+		return v.l.T("no filing has been recorded here; this does not mean that none was made")
 	default:
-		return o.State.Words()
+		return v.l.T(o.State.Words())
 	}
 }
 
@@ -244,7 +242,7 @@ type dutyVersion struct {
 
 // duty serves GET /duties/:id and its twin as CSV.
 func (s *Server) duty(v *visit) (*representation, error) {
-	defs := v.rel.Definitions()
+	defs := v.defs
 	id, asCSV := strings.CutSuffix(v.param("id"), ".csv")
 	d, ok := defs.Duty(id)
 	if !ok {
@@ -258,7 +256,7 @@ func (s *Server) duty(v *visit) (*representation, error) {
 		}
 		return v.madeFile(b.Bytes(), "duty-"+d.ID+"-"+v.rel.ID()+".csv"), nil
 	}
-	p := dutyPage{page: v.frame(d.Title, d.About), dutyEntry: v.dutyEntry(d), AsOf: v.released(), Lines: dueLines(obligations)}
+	p := dutyPage{page: v.frame(d.Title, d.About), dutyEntry: v.dutyEntry(d), AsOf: v.released(), Lines: v.dueLines(obligations)}
 	slices.Reverse(p.Lines)
 	if len(obligations) > 0 {
 		p.Alternates = []link{{Path: p.Path + ".csv", Text: "CSV", Type: typeOf(".csv")}}
@@ -267,9 +265,9 @@ func (s *Server) duty(v *visit) (*representation, error) {
 		p.Grid = v.stateGrid(d, obligations)
 	}
 	for _, version := range slices.Backward(d.Versions) {
-		line := dutyVersion{DutyVersion: version, Span: spanWords(version.From, version.To), When: dueWords(version)}
+		line := dutyVersion{DutyVersion: version, Span: spanWords(v.l, version.From, version.To), When: dueWords(v.l, version)}
 		if version.Precision != "" && version.Precision != "day" {
-			line.Span = "since " + dateWords(version.From, version.Precision)
+			line.Span = v.l.Since(version.From, version.Precision)
 		}
 		for _, address := range version.Sources {
 			if a := webLink(address); a != "" {
@@ -289,7 +287,7 @@ func (s *Server) duty(v *visit) (*representation, error) {
 // same: a court district may have the code of a town's police. Where the label agrees too, it is the agency.
 func (v *visit) reporter(label, code string) link {
 	to := link{Text: label}
-	if a, ok := codeOf(v.rel.Definitions(), agencyList, code); ok && a.Label == label {
+	if a, ok := codeOf(v.defs, agencyList, code); ok && a.Label == label {
 		to.Path = "/agencies/" + code
 	}
 	return to
@@ -311,7 +309,7 @@ func (v *visit) stateGrid(d stat.Duty, obligations []stat.Obligation) stateGrid 
 			at[o.Reporter] = i
 			name := o.Reporter
 			if version, ok := d.Version(o.Due); ok {
-				name = label(v.rel.Definitions(), version.Codelist, o.Reporter)
+				name = label(v.defs, version.Codelist, o.Reporter)
 			}
 			g.Rows = append(g.Rows, stateRow{link: v.reporter(name, o.Reporter), Cells: make([]obligationLine, len(g.Dues))})
 		}
@@ -320,7 +318,7 @@ func (v *visit) stateGrid(d stat.Duty, obligations []stat.Obligation) stateGrid 
 	slices.SortStableFunc(g.Rows, func(a, b stateRow) int { return strings.Compare(a.Text, b.Text) })
 	for _, s := range stat.ObligationStates {
 		if slices.ContainsFunc(obligations, func(o stat.Obligation) bool { return o.State == s }) {
-			g.Key = append(g.Key, stateKey{s, s.Letter(), s.Words()})
+			g.Key = append(g.Key, stateKey{s, s.Letter(), v.l.T(s.Words())})
 		}
 	}
 	return g

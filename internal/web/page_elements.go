@@ -24,7 +24,7 @@ type numbered struct {
 
 // elements serves GET /laws/elements.
 func (s *Server) elements(v *visit) (*representation, error) {
-	defs := v.rel.Definitions()
+	defs := v.defs
 	p := elementsPage{page: v.frame("Trafficking under state and federal law",
 		"What had to be shown under the law of the state then, what has to be now, and what federal law asks for.")}
 	number := map[string]int{}

@@ -19,7 +19,7 @@ func (s *Server) embed(v *visit) (*representation, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer, err := v.rel.Answer(ind.ID)
+	answer, err := v.answer(ind.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ type headline struct {
 
 // home serves GET /.
 func (s *Server) home(v *visit) (*representation, error) {
-	defs := v.rel.Definitions()
+	defs := v.defs
 	p := homePage{
 		page:     v.frame(defs.Site.Title, defs.Site.About),
 		Manifest: v.rel.Manifest(),
@@ -77,7 +77,7 @@ func (s *Server) home(v *visit) (*representation, error) {
 
 // headline puts an indicator in brief, with its figure if wanted.
 func (v *visit) headline(ind stat.Indicator, drawn bool) (headline, error) {
-	answer, err := v.rel.Answer(ind.ID)
+	answer, err := v.answer(ind.ID)
 	if err != nil {
 		return headline{}, err
 	}
@@ -115,7 +115,7 @@ type topic struct {
 // indicators serves GET /indicators.
 func (s *Server) indicators(v *visit) (*representation, error) {
 	p := indicatorsPage{page: v.frame("Indicators", "Every question that this site answers, with its answer.")}
-	for _, ind := range v.rel.Definitions().Indicators {
+	for _, ind := range v.defs.Indicators {
 		h, err := v.headline(ind, false)
 		if err != nil {
 			return nil, err
@@ -128,7 +128,7 @@ func (s *Server) indicators(v *visit) (*representation, error) {
 		}
 		p.Topics[i].Indicators = append(p.Topics[i].Indicators, h)
 	}
-	topics, _ := v.rel.Definitions().Codelist("topics")
+	topics, _ := v.defs.Codelist("topics")
 	place := func(t topic) int {
 		return slices.IndexFunc(topics.Codes, func(c stat.Code) bool { return capital(c.Label) == t.Title })
 	}

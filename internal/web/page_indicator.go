@@ -128,7 +128,7 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer, err := v.rel.Answer(ind.ID)
+	answer, err := v.answer(ind.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 	if err != nil {
 		return nil, err
 	}
-	defs, obs := v.rel.Definitions(), v.rel.Observations(ind.ID)
+	defs, obs := v.defs, v.rel.Observations(ind.ID)
 	p := indicatorPage{
 		page:      v.frame(ind.Title, plain(answer.Sentences)),
 		Indicator: ind,
@@ -148,8 +148,8 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 		Panels:    v.panelLines(ind, answer, defs),
 		Cautions:  answer.Cautions,
 		Laws:      lawsOf(ind, defs, stat.DateOf(v.rel.PublishedAt())),
-		Changes:   changes(answer, defs),
-		Coverage:  coverageLines(ind, obs, defs),
+		Changes:   v.changes(answer),
+		Coverage:  v.coverageLines(ind, obs),
 		Downloads: v.downloads(ind.ID),
 		Pinned:    "/releases/" + v.rel.ID() + "/indicators/" + ind.ID,
 		Sources:   sourceLines(obs),
@@ -157,7 +157,7 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 		Accounts:  v.accountsOf(ind.ID, defs),
 	}
 	if tables := chart.NewTable(ind, obs, defs); len(tables) > 0 {
-		p.Tables = []table{newTable(tables[0], ind, v.valuesPath())}
+		p.Tables = []table{v.newTable(tables[0], ind)}
 	}
 	p.Grids = v.grids(ind, obs)
 	if p.Revised, err = v.revised(ind); err != nil {
@@ -166,13 +166,13 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 	if p.Controls, p.Asked, err = v.view(ind, obs, answer); err != nil {
 		return nil, err
 	}
-	p.Card = v.base() + "/releases/" + v.rel.ID() + "/cards/" + ind.ID
+	p.Card = v.base() + v.here("/releases/"+v.rel.ID()+"/cards/"+ind.ID)
 	for _, c := range citing {
 		p.References = append(p.References, link{Path: v.indicatorPath(ind.ID) + c.ext, Text: c.title, Type: c.contentType})
 	}
 	frame := `<iframe src="%s" title="%s" width="100%%" height="560"></iframe>`
-	p.EmbedFrozen = fmt.Sprintf(frame, v.base()+"/releases/"+v.rel.ID()+"/embed/"+ind.ID, ind.Title)
-	p.EmbedCurrent = fmt.Sprintf(frame, v.base()+"/embed/"+ind.ID, ind.Title)
+	p.EmbedFrozen = fmt.Sprintf(frame, v.base()+v.here("/releases/"+v.rel.ID()+"/embed/"+ind.ID), ind.Title)
+	p.EmbedCurrent = fmt.Sprintf(frame, v.base()+v.here("/embed/"+ind.ID), ind.Title)
 	for _, d := range p.Downloads {
 		p.Alternates = append(p.Alternates, link{Path: d.Path, Text: d.Title, Type: typeOf(d.Path)})
 	}
@@ -184,12 +184,12 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 
 // topic is the topic of an indicator as a heading.
 func (v *visit) topic(ind stat.Indicator) string {
-	return capital(label(v.rel.Definitions(), "topics", ind.Topic))
+	return capital(label(v.defs, "topics", ind.Topic))
 }
 
 // definition returns the definition of an indicator as it stood in the release that is read.
 func (v *visit) definition(id string) (stat.Indicator, error) {
-	ind, ok := v.rel.Definitions().Indicator(id)
+	ind, ok := v.defs.Indicator(id)
 	if !ok {
 		return stat.Indicator{}, fmt.Errorf("indicator %q in release %s: %w", clip(id), v.rel.ID(), stat.ErrNotFound)
 	}
@@ -211,7 +211,8 @@ func (v *visit) trust(ind stat.Indicator, obs []stat.Observation, p indicatorPag
 	}
 	line := []link{{
 		Path: "#sources",
-		Text: countOf(len(p.Sources), "source", "sources") + ", " + countOf(len(units), "counting unit", "counting units"),
+		Text: v.count(len(p.Sources), "%s source", "%s sources") + ", " +
+			v.count(len(units), "%s counting unit", "%s counting units"),
 	}}
 	for i, c := range p.Coverage {
 		if last := i == len(p.Coverage)-1; last || c.Reported < c.Expected {
@@ -222,18 +223,18 @@ func (v *visit) trust(ind stat.Indicator, obs []stat.Observation, p indicatorPag
 		}
 	}
 	if provisional {
-		line = append(line, link{Path: "#figures", Text: "Partly provisional"})
+		line = append(line, link{Path: "#figures", Text: v.l.T("Partly provisional")})
 	} else if span := spanOf(obs); span != "" {
 		line = append(line, link{Path: "#figures", Text: span})
 	}
-	line = append(line, link{Path: "/releases/" + v.rel.ID(), Text: "Release " + v.rel.ID()})
+	line = append(line, link{Path: "/releases/" + v.rel.ID(), Text: v.l.T("Release %s", v.rel.ID())})
 	if !ind.Since.IsZero() {
-		line = append(line, link{Path: "#definition", Text: "Definition since " + ind.Since.Long()})
+		line = append(line, link{Path: "#definition", Text: v.l.T("Definition since %s", v.l.Date(ind.Since))})
 	}
 	if withheld > 0 {
-		line = append(line, link{Path: "/methods#disclosure", Text: countOf(withheld, "value", "values") + " withheld"})
+		line = append(line, link{Path: "/methods#disclosure", Text: v.count(withheld, "%s value withheld", "%s values withheld")})
 	} else {
-		line = append(line, link{Path: "/methods#disclosure", Text: "No value withheld"})
+		line = append(line, link{Path: "/methods#disclosure", Text: v.l.T("No value withheld")})
 	}
 	return line
 }
@@ -262,9 +263,9 @@ func spanOf(obs []stat.Observation) string {
 
 // citation is how to quote the indicator, as plain text with an address that never changes.
 func (v *visit) citation(ind stat.Indicator, pinned string) string {
-	site := v.rel.Definitions().Site
-	return fmt.Sprintf("%s %s, “%s”, release %s, %s%s.",
-		site.Name, site.Place, ind.Title, v.rel.ID(), v.base(), pinned)
+	site := v.defs.Site
+	return v.l.T("%s %s, “%s”, release %s, %s%s.",
+		site.Name, site.Place, ind.Title, v.rel.ID(), v.base(), v.here(pinned))
 }
 
 // panelLines defines the panels of an indicator in words.
@@ -272,7 +273,7 @@ func (v *visit) panelLines(ind stat.Indicator, answer stat.Answer, defs stat.Def
 	var lines []panelLine
 	for _, p := range ind.Panels {
 		line := panelLine{
-			Title: p.Title, Unit: label(defs, "counting-units", p.Unit), Clock: clockWords(p.Clock),
+			Title: p.Title, Unit: label(defs, "counting-units", p.Unit), Clock: clockWords(v.l, p.Clock),
 			Unlike: p.Unlike, Note: p.Note,
 		}
 		for _, s := range answer.Panels {
@@ -292,7 +293,7 @@ func (v *visit) panelLines(ind stat.Indicator, answer stat.Answer, defs stat.Def
 			}
 		}
 		if r := p.Ratio; r != nil {
-			line.Ratio = fmt.Sprintf("%s: the count “%s” divided by the count “%s” of the same period.",
+			line.Ratio = v.l.T("%s: the count “%s” divided by the count “%s” of the same period.",
 				r.Label, seriesLabel(p, r.Of), seriesLabel(p, r.To))
 		}
 		lines = append(lines, line)
@@ -332,19 +333,19 @@ func lawOf(st stat.Statute, day stat.Date) law {
 }
 
 // changes are the breaks and the events that apply to an indicator, oldest first.
-func changes(answer stat.Answer, defs stat.Definitions) []change {
+func (v *visit) changes(answer stat.Answer) []change {
 	var out []change
 	for _, b := range answer.Breaks {
 		out = append(out, change{
-			Date: b.Date, When: b.Date.Long(), Stamp: b.Date.String(), Title: b.Act, Text: b.Text, Link: webLink(b.Source), Break: true,
+			Date: b.Date, When: v.l.Date(b.Date), Stamp: b.Date.String(), Title: b.Act, Text: b.Text, Link: webLink(b.Source), Break: true,
 		})
 	}
 	for _, id := range answer.Events {
-		for _, e := range defs.Events {
+		for _, e := range v.defs.Events {
 			if e.ID != id {
 				continue
 			}
-			line := eventLine(e)
+			line := v.eventLine(e)
 			// The act that made a break is told once, as an event that says more.
 			before := len(out)
 			out = slices.DeleteFunc(out, func(c change) bool {
@@ -359,13 +360,13 @@ func changes(answer stat.Answer, defs stat.Definitions) []change {
 }
 
 // coverageLines say who reported, for each total of which some reporters are expected by name; oldest first.
-func coverageLines(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions) []coverageLine {
+func (v *visit) coverageLines(ind stat.Indicator, obs []stat.Observation) []coverageLine {
 	var lines []coverageLine
 	for _, p := range ind.Panels {
 		for _, s := range p.Series {
 			list := ""
 			if s.Expected != nil {
-				list = codelistOf(defs, s.Dataset, s.Expected.Dimension)
+				list = codelistOf(v.defs, s.Dataset, s.Expected.Dimension)
 			}
 			var own []stat.Observation
 			for _, o := range obs {
@@ -375,20 +376,24 @@ func coverageLines(ind stat.Indicator, obs []stat.Observation, defs stat.Definit
 			}
 			slices.SortStableFunc(own, func(a, b stat.Observation) int { return a.Period.Compare(b.Period) })
 			for _, o := range own {
+				coverage := o.Coverage
+				if s.Expected != nil && coverage.Noun != "" {
+					coverage.Noun = s.Expected.Noun.Many
+				}
 				line := coverageLine{
-					Period:   o.Period.Label(p.Clock),
-					Reported: o.Coverage.Reported, Expected: o.Coverage.Expected, Noun: o.Coverage.Noun,
-					People: o.Coverage.ResidentWords(), Words: o.Coverage.Words(),
+					Period:   v.l.Period(o.Period, p.Clock),
+					Reported: o.Coverage.Reported, Expected: o.Coverage.Expected, Noun: coverage.Noun,
+					People: v.l.Residents(coverage), Words: v.l.Coverage(coverage),
 				}
 				for _, code := range o.Coverage.Missing {
-					missing := link{Text: label(defs, list, code)}
+					missing := link{Text: label(v.defs, list, code)}
 					if list == agencyList {
 						missing.Path = "/agencies/" + code
 					}
 					line.Missing = append(line.Missing, missing)
 				}
 				if o.Coverage.Accounts > 0 && float64(o.Coverage.Accounts) != o.Value {
-					line.Accounts = fmt.Sprintf("%s of %s", stat.FormatCount(o.Coverage.Accounts), stat.FormatNumber(o.Value, 0))
+					line.Accounts = v.l.T("%s of %s", stat.FormatCount(o.Coverage.Accounts), stat.FormatNumber(o.Value, 0))
 				}
 				lines = append(lines, line)
 			}

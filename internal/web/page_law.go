@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -28,21 +29,21 @@ type lawEntry struct {
 
 // roles are the roles of a section, in the order in which they are listed.
 var roles = []struct{ code, title string }{
-	{"trafficker", "About trafficking"},
-	{"seller", "About people who sell sex"},
-	{"buyer", "About people who buy sex"},
-	{"promoter", "About people who profit from it"},
-	{"other", "Other sections"},
+	{"trafficker", lang.Key("About trafficking")},
+	{"seller", lang.Key("About people who sell sex")},
+	{"buyer", lang.Key("About people who buy sex")},
+	{"promoter", lang.Key("About people who profit from it")},
+	{"other", lang.Key("Other sections")},
 }
 
 // laws serves GET /laws.
 func (s *Server) laws(v *visit) (*representation, error) {
-	defs := v.rel.Definitions()
+	defs := v.defs
 	p := lawsPage{page: v.frame("Laws",
 		"The sections of law that figures are counted under, with every version we know of.")}
 	day := stat.DateOf(v.rel.PublishedAt())
 	for _, role := range roles {
-		g := lawGroup{Title: role.title}
+		g := lawGroup{Title: v.l.T(role.title)}
 		for _, st := range defs.Statutes {
 			known := slices.ContainsFunc(roles, func(r struct{ code, title string }) bool { return r.code == st.Role })
 			if st.Role == role.code || !known && role.code == "other" {
@@ -54,15 +55,15 @@ func (s *Server) laws(v *visit) (*representation, error) {
 		}
 	}
 	for _, e := range defs.Events {
-		p.Events = append(p.Events, eventLine(e))
+		p.Events = append(p.Events, v.eventLine(e))
 	}
 	return v.show("laws", p)
 }
 
 // eventLine is an event as a line of a timeline.
-func eventLine(e stat.Event) change {
+func (v *visit) eventLine(e stat.Event) change {
 	return change{
-		ID: e.ID, Date: e.Date, When: dateWords(e.Date, e.Precision), Stamp: dateStamp(e.Date, e.Precision),
+		ID: e.ID, Date: e.Date, When: v.l.DateAs(e.Date, e.Precision), Stamp: dateStamp(e.Date, e.Precision),
 		Title: e.Title, Text: e.Text, Link: webLink(e.Address),
 	}
 }
@@ -99,7 +100,7 @@ type versionCell struct {
 
 // law serves GET /laws/:id.
 func (s *Server) law(v *visit) (*representation, error) {
-	defs := v.rel.Definitions()
+	defs := v.defs
 	st, ok := defs.Statute(v.param("id"))
 	if !ok {
 		return nil, fmt.Errorf("statute %q: %w", clip(v.param("id")), stat.ErrNotFound)
@@ -109,26 +110,26 @@ func (s *Server) law(v *visit) (*representation, error) {
 		title string
 		of    func(stat.StatuteVersion) string
 	}{
-		{"Called", func(x stat.StatuteVersion) string { return x.Label }},
-		{"Class", func(x stat.StatuteVersion) string { return x.Class }},
-		{"Age", func(x stat.StatuteVersion) string { return x.AgeLimit }},
-		{"Must be shown", func(x stat.StatuteVersion) string { return x.Elements }},
-		{"What changed", func(x stat.StatuteVersion) string { return x.Change }},
-		{"Figures", func(x stat.StatuteVersion) string {
+		{lang.Key("Called"), func(x stat.StatuteVersion) string { return x.Label }},
+		{lang.Key("Class"), func(x stat.StatuteVersion) string { return x.Class }},
+		{lang.Key("Age"), func(x stat.StatuteVersion) string { return x.AgeLimit }},
+		{lang.Key("Must be shown"), func(x stat.StatuteVersion) string { return x.Elements }},
+		{lang.Key("What changed"), func(x stat.StatuteVersion) string { return x.Change }},
+		{lang.Key("Figures"), func(x stat.StatuteVersion) string {
 			if x.Breaks {
-				return "Counts before and after do not compare."
+				return v.l.T("Counts before and after do not compare.")
 			}
 			return ""
 		}},
-		{"Confidence", func(x stat.StatuteVersion) string { return x.Confidence }},
+		{lang.Key("Confidence"), func(x stat.StatuteVersion) string { return v.confidence(x.Confidence) }},
 	}
 	for _, version := range st.Versions {
 		p.Versions = append(p.Versions, versionColumn{
-			When: spanWords(version.From, version.To), Act: version.Act, Breaks: version.Breaks,
+			When: spanWords(v.l, version.From, version.To), Act: version.Act, Breaks: version.Breaks,
 		})
 	}
 	for i, a := range aspects {
-		row := versionRow{Title: a.title}
+		row := versionRow{Title: v.l.T(a.title)}
 		empty := true
 		for j, version := range st.Versions {
 			cell := versionCell{Text: a.of(version)}
@@ -140,7 +141,7 @@ func (s *Server) law(v *visit) (*representation, error) {
 			p.Rows = append(p.Rows, row)
 		}
 	}
-	read := versionRow{Title: "Read in"}
+	read := versionRow{Title: v.l.T("Read in")}
 	for _, version := range st.Versions {
 		var cell versionCell
 		for _, address := range version.Sources {
@@ -158,22 +159,22 @@ func (s *Server) law(v *visit) (*representation, error) {
 	}
 	for _, e := range defs.Events {
 		if slices.Contains(e.Statutes, st.ID) {
-			p.Events = append(p.Events, eventLine(e))
+			p.Events = append(p.Events, v.eventLine(e))
 		}
 	}
 	return v.show("law", p)
 }
 
 // spanWords says from when to when a version was in force.
-func spanWords(from, to stat.Date) string {
+func spanWords(l lang.Language, from, to stat.Date) string {
 	switch {
 	case from.IsZero() && to.IsZero():
-		return "in force"
+		return l.T("in force")
 	case from.IsZero():
-		return "until " + to.Long()
+		return l.T("until %s", l.Date(to))
 	case to.IsZero():
-		return "since " + from.Long()
+		return l.Since(from, "day")
 	default:
-		return from.Long() + " to " + to.Long()
+		return l.T("%s to %s", l.Date(from), l.Date(to))
 	}
 }

@@ -1,6 +1,9 @@
 package web
 
-import "tallystick/internal/stat"
+import (
+	"tallystick/internal/lang"
+	"tallystick/internal/stat"
+)
 
 // methodsPage says how the figures are counted, judged and protected.
 type methodsPage struct {
@@ -18,30 +21,32 @@ type auditLine struct {
 }
 
 // auditLines puts the record of disclosure control into words. It never holds a value.
-func auditLines(a stat.Audit) []auditLine {
+func (v *visit) auditLines(a stat.Audit) []auditLine {
 	if a.Cells == 0 {
 		return nil
 	}
 	out := []auditLine{
-		{stat.FormatCount(int64(a.Cells)), "counts and totals looked at, in " +
-			countOf(a.Equations, "equation", "equations") + " that anybody can write down"},
-		{stat.FormatCount(int64(a.Primary)), "withheld because they are small"},
-		{stat.FormatCount(int64(a.Secondary)), "withheld because a small one would follow from them"},
+		{stat.FormatCount(int64(a.Cells)), v.l.T("counts and totals looked at, in %s that anybody can write down",
+			v.count(a.Equations, "%s equation", "%s equations"))},
+		{stat.FormatCount(int64(a.Primary)), v.l.T("withheld because they are small")},
+		{stat.FormatCount(int64(a.Secondary)), v.l.T("withheld because a small one would follow from them")},
 	}
 	add := func(n int, of string) {
 		if n > 0 {
-			out = append(out, auditLine{stat.FormatCount(int64(n)), of})
+			out = append(out, auditLine{stat.FormatCount(int64(n)), v.l.T(of)})
 		}
 	}
-	add(a.Kept, "withheld because an earlier release withheld them")
-	add(a.Withdrawn, "withheld with the whole of their line, since its total would tell them")
-	add(a.Held, "left as they were, since a revision would have told a small one")
-	add(a.Releases, "earlier releases attacked together with this one")
-	add(a.Solves, "linear programs solved")
-	add(a.Witnesses, "other tables found that agree with all that is published")
-	add(a.ProofOnly, "small counts whose range has no such table at one end, and rests on a linear program")
+	add(a.Kept, lang.Key("withheld because an earlier release withheld them"))
+	add(a.Withdrawn, lang.Key("withheld with the whole of their line, since its total would tell them"))
+	add(a.Held, lang.Key("left as they were, since a revision would have told a small one"))
+	add(a.Releases, lang.Key("earlier releases attacked together with this one"))
+	add(a.Solves, lang.Key("linear programs solved"))
+	add(a.Witnesses, lang.Key("other tables found that agree with all that is published"))
+	add(a.ProofOnly, lang.Key("small counts whose range has no such table at one end, and rests on a linear program"))
 	if a.Primary > 0 {
-		out = append(out, auditLine{stat.FormatCount(a.Narrowest), "or more is how far apart the ends of the narrowest range are"})
+		out = append(out, auditLine{
+			stat.FormatCount(a.Narrowest), v.l.T("or more is how far apart the ends of the narrowest range are"),
+		})
 	}
 	return out
 }
@@ -53,17 +58,17 @@ type statusLine struct {
 
 // statusMeanings says what each status tells a reader.
 var statusMeanings = map[stat.Status]string{
-	stat.StatusReported:      "There is a figure. Zero is one: it says that there was none.",
-	stat.StatusNotReported:   "A figure was due or could have been given, and was not. It is not a zero.",
-	stat.StatusNotDue:        "The figure is not due yet.",
-	stat.StatusNotCollected:  "Nobody collected this figure for this period.",
-	stat.StatusNotApplicable: "There can be no figure here.",
-	stat.StatusWithheld:      "There is a figure, and it is not shown, because it could point at a person.",
+	stat.StatusReported:      lang.Key("There is a figure. Zero is one: it says that there was none."),
+	stat.StatusNotReported:   lang.Key("A figure was due or could have been given, and was not. It is not a zero."),
+	stat.StatusNotDue:        lang.Key("The figure is not due yet."),
+	stat.StatusNotCollected:  lang.Key("Nobody collected this figure for this period."),
+	stat.StatusNotApplicable: lang.Key("There can be no figure here."),
+	stat.StatusWithheld:      lang.Key("There is a figure, and it is not shown, because it could point at a person."),
 }
 
 // methods serves GET /methods.
 func (s *Server) methods(v *visit) (*representation, error) {
-	defs := v.rel.Definitions()
+	defs := v.defs
 	p := methodsPage{page: v.frame("Methods", "What is counted, how sure the figures are, and how people are protected.")}
 	if l, ok := defs.Codelist("counting-units"); ok {
 		p.Units = l.Codes
@@ -72,10 +77,10 @@ func (s *Server) methods(v *visit) (*representation, error) {
 		p.Stages = l.Codes
 	}
 	for _, st := range stat.Statuses {
-		p.Statuses = append(p.Statuses, statusLine{Symbol: st.Symbol(), Words: st.Words(), Meaning: statusMeanings[st]})
+		p.Statuses = append(p.Statuses, statusLine{Symbol: st.Symbol(), Words: v.l.T(st.Words()), Meaning: v.l.T(statusMeanings[st])})
 	}
 	audit := v.rel.Manifest().Audit
-	p.Audit = auditLines(audit)
+	p.Audit = v.auditLines(audit)
 	p.Small = stat.FormatCount(defs.Site.Rule().K - 1)
 	return v.show("methods", p)
 }
@@ -87,8 +92,8 @@ type aboutPage struct {
 
 // about serves GET /about.
 func (s *Server) about(v *visit) (*representation, error) {
-	site := v.rel.Definitions().Site
-	return v.show("about", aboutPage{v.frame("About "+site.Name, site.About)})
+	site := v.defs.Site
+	return v.show("about", aboutPage{v.frame(v.l.T("About %s", site.Name), site.About)})
 }
 
 // accessibilityPage says what the site does for every reader and where it still falls short.

@@ -8,10 +8,10 @@ import (
 )
 
 func TestTheRecordOfDisclosureControlIsShownInWords(t *testing.T) {
-	if lines := auditLines(stat.Audit{K: 10}); lines != nil {
+	if lines := (&visit{}).auditLines(stat.Audit{K: 10}); lines != nil {
 		t.Errorf("a release without protected counts shows %v, want nothing", lines)
 	}
-	lines := auditLines(stat.Audit{K: 10, Cells: 1179, Equations: 19, Primary: 10, Secondary: 6, Solves: 12, Witnesses: 16,
+	lines := (&visit{}).auditLines(stat.Audit{K: 10, Cells: 1179, Equations: 19, Primary: 10, Secondary: 6, Solves: 12, Witnesses: 16,
 		Narrowest: 13})
 	var text strings.Builder
 	for _, l := range lines {

@@ -29,7 +29,7 @@ func (s *Server) newer(v *visit) (*representation, error) {
 	if rest := v.param("*"); rest != "" {
 		then.path += "/" + rest
 	}
-	p := newerPage{page: v.frame("What has been published since release "+v.rel.ID(), ""), Path: then.live()}
+	p := newerPage{page: v.frame(v.l.T("What has been published since release %s", v.rel.ID()), ""), Path: then.live()}
 	now := s.library.Issued(v.at)
 	if m := now.List()[0]; m.ID != v.rel.ID() {
 		p.Newest, p.NewestDay = m.ID, stat.DateOf(m.PublishedAt.UTC())
@@ -41,7 +41,7 @@ func (s *Server) newer(v *visit) (*representation, error) {
 	since := now.Statements()
 	for _, said := range since[:len(since)-len(known)] { // the newest are first
 		if then.concerned(said.Statement, subject(then.live())) {
-			p.Notices = append(p.Notices, noticeOf(said))
+			p.Notices = append(p.Notices, v.noticeOf(said))
 		}
 	}
 	rep, err := v.show("newer", p)
@@ -92,9 +92,9 @@ func (v *visit) about(s stat.Statement, key string) bool {
 }
 
 // noticeOf puts a statement before a reader.
-func noticeOf(s release.Said) notice {
+func (v *visit) noticeOf(s release.Said) notice {
 	return notice{
-		Statement: s.Statement, Kind: kindWords[s.Statement.Kind], Release: s.Release, Path: "/releases/" + s.Release,
+		Statement: s.Statement, Kind: v.l.T(kindWords[s.Statement.Kind]), Release: s.Release, Path: "/releases/" + s.Release,
 		Published: stat.DateOf(s.PublishedAt.UTC()),
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tallystick/internal/export"
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -43,7 +44,7 @@ type townLine struct {
 
 // places serves GET /places.
 func (s *Server) places(v *visit) (*representation, error) {
-	defs := v.rel.Definitions()
+	defs := v.defs
 	p := placesPage{page: v.frame("Places",
 		"Every town and police agency, with the figures there are for it and what is not known.")}
 	towns, _ := defs.Codelist(townList)
@@ -156,7 +157,7 @@ type agencyRow struct {
 
 // place serves GET /places/:id and its twin as CSV.
 func (s *Server) place(v *visit) (*representation, error) {
-	defs := v.rel.Definitions()
+	defs := v.defs
 	id, asCSV := strings.CutSuffix(v.param("id"), ".csv")
 	town, ok := codeOf(defs, townList, id)
 	if !ok {
@@ -177,7 +178,7 @@ func (s *Server) place(v *visit) (*representation, error) {
 		return v.everything("place-"+town.Code, about)
 	}
 	p := placePage{
-		page: v.frame(town.Label, "Figures of the police agencies of "+town.Label+", and what is not known."),
+		page: v.frame(town.Label, v.l.T("Figures of the police agencies of %s, and what is not known.", town.Label)),
 		Town: town, County: label(defs, countyList, town.Parent), Residents: v.residents(town.Code), Silent: v.silent(),
 	}
 	if in, ok := codeOf(defs, regionTownList, town.Code); ok {
@@ -229,7 +230,7 @@ func (v *visit) residents(town string) *residents {
 		return nil
 	}
 	return &residents{
-		Number: stat.FormatNumber(newest.Value, 0), Period: newest.Period.Label(stat.ClockCalendar), Key: newest.Key(),
+		Number: stat.FormatNumber(newest.Value, 0), Period: v.l.Period(newest.Period, stat.ClockCalendar), Key: newest.Key(),
 		Path: v.valuePath(newest.Key()), Source: linked(newest.Citations),
 	}
 }
@@ -237,9 +238,9 @@ func (v *visit) residents(town string) *residents {
 // everything hands out all observations that the release holds about one place or agency.
 func (v *visit) everything(name string, about func(stat.Observation) bool) (*representation, error) {
 	var sheets []export.Sheet
-	for _, ind := range v.rel.Definitions().Indicators {
+	for _, ind := range v.defs.Indicators {
 		sheet := export.Sheet{
-			Indicator: ind, Definitions: v.rel.Definitions(), Release: v.rel.ID(), PublishedAt: v.rel.PublishedAt(),
+			Indicator: ind, Definitions: v.defs, Release: v.rel.ID(), PublishedAt: v.rel.PublishedAt(),
 		}
 		for _, o := range v.rel.Observations(ind.ID) {
 			if about(o) {
@@ -263,7 +264,7 @@ func (v *visit) everything(name string, about func(stat.Observation) bool) (*rep
 // silent are the indicators that say nothing about any one agency.
 func (v *visit) silent() []link {
 	var out []link
-	for _, ind := range v.rel.Definitions().Indicators {
+	for _, ind := range v.defs.Indicators {
 		ofAgency := func(o stat.Observation) bool { return o.Code(agencyDimension) != "" }
 		if !slices.ContainsFunc(v.rel.Observations(ind.ID), ofAgency) {
 			out = append(out, link{Path: v.indicatorPath(ind.ID), Text: ind.Short})
@@ -274,18 +275,18 @@ func (v *visit) silent() []link {
 
 // agencyKinds says what sort of agency it is.
 var agencyKinds = map[string]string{
-	"municipal":    "municipal police",
-	"state-police": "state police, for a place without a department of its own",
-	"campus":       "campus police",
-	"tribal":       "tribal police",
-	"special":      "special police",
-	"not-stated":   "the exports do not say whether a department of the town or the state police reports",
+	"municipal":    lang.Key("municipal police"),
+	"state-police": lang.Key("state police, for a place without a department of its own"),
+	"campus":       lang.Key("campus police"),
+	"tribal":       lang.Key("tribal police"),
+	"special":      lang.Key("special police"),
+	"not-stated":   lang.Key("the exports do not say whether a department of the town or the state police reports"),
 }
 
 // agencyFigures gathers what the release says about one agency, with drawings if they are wanted.
 func (v *visit) agencyFigures(a stat.Code, drawn bool) (agencyFigures, error) {
-	out := agencyFigures{ID: a.Code, Path: "/agencies/" + a.Code, Title: a.Label, Kind: agencyKinds[a.Kind], About: a.About}
-	defs := v.rel.Definitions()
+	out := agencyFigures{ID: a.Code, Path: "/agencies/" + a.Code, Title: a.Label, Kind: v.l.T(agencyKinds[a.Kind]), About: a.About}
+	defs := v.defs
 	for _, d := range defs.Duties {
 		if duty, ok := v.agencyDuty(d, a); ok {
 			out.Duties = append(out.Duties, duty)
@@ -319,7 +320,7 @@ func (v *visit) agencyDuty(d stat.Duty, agency stat.Code) (agencyDuty, bool) {
 	duty := agencyDuty{Path: "/duties/" + d.ID, Title: d.Title, Citation: d.Citation, Silent: true}
 	for _, o := range slices.Backward(v.obligations(d)) {
 		version, _ := d.Version(o.Due)
-		if o.Reporter != agency.Code || label(v.rel.Definitions(), version.Codelist, o.Reporter) != agency.Label {
+		if o.Reporter != agency.Code || label(v.defs, version.Codelist, o.Reporter) != agency.Label {
 			continue
 		}
 		line := v.obligationLine(d, o)
@@ -328,7 +329,7 @@ func (v *visit) agencyDuty(d stat.Duty, agency stat.Code) (agencyDuty, bool) {
 			duty.Last = line
 		}
 		if duty.Due == "" {
-			duty.Due = dueWords(version)
+			duty.Due = dueWords(v.l, version)
 		}
 		duty.Lines = append(duty.Lines, line)
 	}
@@ -337,7 +338,7 @@ func (v *visit) agencyDuty(d stat.Duty, agency stat.Code) (agencyDuty, bool) {
 
 // agencyTable is one series of one agency. Own are its observations, which are not broken down further.
 func (v *visit) agencyTable(ind stat.Indicator, panel stat.Panel, series stat.Series, own []stat.Observation, drawn bool) (agencyTable, error) {
-	defs := v.rel.Definitions()
+	defs := v.defs
 	slices.SortStableFunc(own, func(x, y stat.Observation) int { return x.Period.Compare(y.Period) })
 	t := agencyTable{
 		Indicator: link{Path: v.indicatorPath(ind.ID), Text: ind.Short}, Caption: capital(series.Noun.Many),
@@ -346,11 +347,11 @@ func (v *visit) agencyTable(ind stat.Indicator, panel stat.Panel, series stat.Se
 	for _, o := range own {
 		t.Zero = t.Zero && (o.Status != stat.StatusReported || o.Value == 0)
 		row := agencyRow{
-			Period: o.Period.Label(panel.Clock), Number: numberWords(o, panel), Symbol: o.Status.Symbol(), Status: o.Status.Words(),
+			Period: v.l.Period(o.Period, panel.Clock), Number: numberWords(v.l, o, panel), Symbol: o.Status.Symbol(), Status: v.l.T(o.Status.Words()),
 			Key: o.Key(), Path: v.valuePath(o.Key()),
 		}
 		if o.Interval != nil {
-			row.Limits = stat.FormatLimits(*o.Interval, decimalsOf(o, panel))
+			row.Limits = v.l.Limits(*o.Interval, decimalsOf(o, panel))
 		}
 		t.Rows = append(t.Rows, row)
 	}

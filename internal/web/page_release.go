@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -35,7 +36,7 @@ func (s *Server) releases(v *visit) (*representation, error) {
 		p.Releases = append(p.Releases, e)
 	}
 	for _, said := range v.issued.Statements() {
-		p.Notices = append(p.Notices, noticeOf(said))
+		p.Notices = append(p.Notices, v.noticeOf(said))
 	}
 	return v.show("releases", p)
 }
@@ -68,9 +69,9 @@ type batchLine struct {
 
 // releasePage serves GET /releases/:release.
 func (s *Server) releasePage(v *visit) (*representation, error) {
-	m, defs := v.rel.Manifest(), v.rel.Definitions()
+	m, defs := v.rel.Manifest(), v.defs
 	p := releasePage{
-		page:      v.frame("Release "+m.ID, m.Reason),
+		page:      v.frame(v.l.T("Release %s", m.ID), m.Reason),
 		Manifest:  m,
 		SHA256:    v.rel.SHA256(),
 		Published: stat.DateOf(m.PublishedAt.UTC()),
@@ -109,10 +110,10 @@ type notice struct {
 
 // kindWords heads a statement.
 var kindWords = map[stat.StatementKind]string{
-	stat.StatementCorrection:   "Correction",
-	stat.StatementRevision:     "Revision",
-	stat.StatementWithdrawal:   "Withdrawn",
-	stat.StatementAnnouncement: "Announcement",
+	stat.StatementCorrection:   lang.Key("Correction"),
+	stat.StatementRevision:     lang.Key("Revision"),
+	stat.StatementWithdrawal:   lang.Key("Withdrawn"),
+	stat.StatementAnnouncement: lang.Key("Announcement"),
 }
 
 // notices are the statements that the release makes; with a key, those about the figures below it, and every
@@ -125,7 +126,7 @@ func (v *visit) notices(key string) []notice {
 		case s.Release != v.rel.ID() && (key == "" || !lasting):
 		case key != "" && !v.about(s.Statement, key):
 		default:
-			out = append(out, noticeOf(s))
+			out = append(out, v.noticeOf(s))
 		}
 	}
 	return out
@@ -155,22 +156,22 @@ func (v *visit) changeGroups(diff stat.Difference) (groups []changeGroup, added 
 		if c.Kind != stat.ChangeValue && c.Kind != stat.ChangeGone {
 			continue
 		}
-		ind, _ := v.rel.Definitions().Indicator(c.Indicator)
-		line := changedFigure{Key: c.Key, Words: rowAnchor(c.Key), Why: c.Why, New: "gone"}
+		ind, _ := v.defs.Indicator(c.Indicator)
+		line := changedFigure{Key: c.Key, Words: rowAnchor(c.Key), Why: c.Why, New: v.l.T("gone")}
 		if c.Old != nil {
-			line.Old = c.Old.String()
+			line.Old = v.l.Shown(*c.Old)
 		}
 		if o, ok := observation(v.rel, c.Key); ok {
 			panel, series := panelOf(ind, o)
-			line.New, line.Path = numberWords(o, panel), v.valuePath(c.Key)
-			line.Words = nounWords(o, panel, series) + ", " + o.Period.Label(panel.Clock)
+			line.New, line.Path = numberWords(v.l, o, panel), v.valuePath(c.Key)
+			line.Words = nounWords(v.l, o, panel, series) + ", " + v.l.Period(o.Period, panel.Clock)
 			for _, code := range o.Codes {
 				line.Words += ", " + code.Code
 			}
 			if c.Old != nil && c.Old.Value != nil {
 				before := o
 				before.Status, before.Value, before.Bound = c.Old.Status, *c.Old.Value, c.Old.Bound
-				line.Old = numberWords(before, panel)
+				line.Old = numberWords(v.l, before, panel)
 			}
 		}
 		if line.Old == line.New {

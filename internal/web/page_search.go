@@ -82,7 +82,7 @@ func (f findable) score(asked []string) int {
 		}
 		total += best
 	}
-	if f.kind == "Indicator" {
+	if strings.Contains(f.Path, "/indicators/") {
 		total += 3
 	}
 	return total
@@ -108,14 +108,14 @@ func wordsOf(text string) []string {
 
 // findables lists every page of the release that can be found.
 func (v *visit) findables() []findable {
-	defs := v.rel.Definitions()
+	defs := v.defs
 	var out []findable
 	add := func(kind, path, title, about string, other ...string) {
 		rest := wordsOf(about + " " + strings.Join(other, " "))
 		out = append(out, findable{link{Path: path, Text: title}, kind, about, wordsOf(title), rest})
 	}
 	for _, ind := range defs.Indicators {
-		add("Indicator", v.indicatorPath(ind.ID), ind.Question, ind.Title,
+		add(v.l.T("Indicator"), v.indicatorPath(ind.ID), ind.Question, ind.Title,
 			append([]string{ind.About, strings.Join(ind.Notes, " "), v.topic(ind)}, ind.Terms...)...)
 		found := &out[len(out)-1]
 		found.words = append(found.words, wordsOf(ind.Short)...)
@@ -125,27 +125,28 @@ func (v *visit) findables() []findable {
 		for _, x := range st.Versions {
 			versions = append(versions, x.Label, x.Act, x.Change)
 		}
-		add("Law", "/laws/"+st.ID, st.Citation+" "+st.Title, st.Plain, versions...)
+		add(v.l.T("Law"), "/laws/"+st.ID, st.Citation+" "+st.Title, st.Plain, versions...)
 	}
 	var asked []string
 	for _, e := range defs.Elements {
 		asked = append(asked, e.Element, e.StateThen, e.StateNow, e.Federal)
 	}
-	add("Law", "/laws/elements", "Trafficking under state and federal law", "What must be shown, then and now.", asked...)
+	add(v.l.T("Law"), "/laws/elements", v.l.T("Trafficking under state and federal law"),
+		v.l.T("What must be shown, then and now."), asked...)
 	for _, e := range defs.Events {
-		add("Event", "/laws#event-"+e.ID, e.Title, dateWords(e.Date, e.Precision)+". "+e.Text, e.Act)
+		add(v.l.T("Event"), "/laws#event-"+e.ID, e.Title, v.l.DateAs(e.Date, e.Precision)+". "+e.Text, e.Act)
 	}
 	for _, c := range defs.Claims {
-		add("Claim", "/claims#"+c.ID, c.Title, c.Quote, c.Speaker, c.About)
+		add(v.l.T("Claim"), "/claims#"+c.ID, c.Title, c.Quote, c.Speaker, c.About)
 	}
 	for _, r := range defs.Reconciliations {
-		add("Different answers", "/accounts/"+r.ID, r.Question, r.Title, r.About, r.Reason)
+		add(v.l.T("Different answers"), "/accounts/"+r.ID, r.Question, r.Title, r.About, r.Reason)
 	}
 	for _, d := range defs.Duties {
-		add("Duty to report", "/duties/"+d.ID, d.Title, d.About, d.Citation)
+		add(v.l.T("Duty to report"), "/duties/"+d.ID, d.Title, d.About, d.Citation)
 	}
 	for _, list := range []struct{ id, kind, path string }{
-		{townList, "Town", "/places/"}, {agencyList, "Agency", "/agencies/"},
+		{townList, v.l.T("Town"), "/places/"}, {agencyList, v.l.T("Agency"), "/agencies/"},
 	} {
 		l, _ := defs.Codelist(list.id)
 		for _, c := range l.Codes {
@@ -155,14 +156,14 @@ func (v *visit) findables() []findable {
 		}
 	}
 	for _, src := range defs.Sources {
-		add("Source", "/sources#"+src.ID, src.Title, src.Publisher, src.About)
+		add(v.l.T("Source"), "/sources#"+src.ID, src.Title, src.Publisher, src.About)
 	}
 	units, _ := defs.Codelist("counting-units")
 	for _, c := range units.Codes {
-		add("Counting unit", "/methods#unit-"+c.Code, capital(c.Label), c.About, c.Plural)
+		add(v.l.T("Counting unit"), "/methods#unit-"+c.Code, capital(c.Label), c.About, c.Plural)
 	}
 	for _, st := range stat.Statuses {
-		add("Status", "/methods#statuses", capital(st.Words()), statusMeanings[st], st.Symbol())
+		add(v.l.T("Status"), "/methods#statuses", capital(v.l.T(st.Words())), v.l.T(statusMeanings[st]), st.Symbol())
 	}
 	return out
 }

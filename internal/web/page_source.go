@@ -29,7 +29,7 @@ type datasetLine struct {
 
 // sources serves GET /sources.
 func (s *Server) sources(v *visit) (*representation, error) {
-	defs := v.rel.Definitions()
+	defs := v.defs
 	p := sourcesPage{page: v.frame("Sources", "Who the figures come from, under which terms, and every file received.")}
 	for _, src := range defs.Sources {
 		e := sourceEntry{Source: src}
@@ -38,12 +38,12 @@ func (s *Server) sources(v *visit) (*representation, error) {
 			if ds.Source != src.ID {
 				continue
 			}
-			line := datasetLine{Dataset: ds, UnitWords: "differs by record", ClockWords: "differs by record"}
+			line := datasetLine{Dataset: ds, UnitWords: v.l.T("differs by record"), ClockWords: v.l.T("differs by record")}
 			if ds.Unit != "" {
 				line.UnitWords = label(defs, "counting-units", ds.Unit)
 			}
 			if ds.Clock != "" {
-				line.ClockWords = clockWords(ds.Clock)
+				line.ClockWords = clockWords(v.l, ds.Clock)
 			}
 			e.Datasets = append(e.Datasets, line)
 			for _, b := range v.rel.Manifest().Batches {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/release"
 	"tallystick/internal/stat"
 )
@@ -136,24 +137,24 @@ func observation(rel *release.Release, key string) (stat.Observation, bool) {
 
 // passport gathers what lies behind one observation.
 func (v *visit) passport(o stat.Observation) (valuePage, error) {
-	defs, key := v.rel.Definitions(), o.Key()
+	defs, key := v.defs, o.Key()
 	ind, err := v.definition(o.Indicator)
 	if err != nil {
 		return valuePage{}, err
 	}
 	panel, series := panelOf(ind, o)
-	words := numberWords(o, panel)
+	words := numberWords(v.l, o, panel)
 	p := valuePage{
 		Observation: o,
 		Indicator:   link{Path: v.indicatorPath(ind.ID), Text: ind.Question},
 		Notices:     v.notices(key),
 		Panel:       panel.Title,
 		Number:      words,
-		Noun:        nounWords(o, panel, series),
-		Period:      o.Period.Label(panel.Clock),
-		Clock:       clockWords(panel.Clock),
+		Noun:        nounWords(v.l, o, panel, series),
+		Period:      v.l.Period(o.Period, panel.Clock),
+		Clock:       clockWords(v.l, panel.Clock),
 		Unit:        label(defs, "counting-units", o.Unit),
-		Status:      o.Status.Words(),
+		Status:      v.l.T(o.Status.Words()),
 		Symbol:      o.Status.Symbol(),
 		Citations:   linked(o.Citations),
 		Pinned:      "/releases/" + v.rel.ID() + "/values/" + escapeKey(key),
@@ -163,25 +164,25 @@ func (v *visit) passport(o stat.Observation) (valuePage, error) {
 		"What lies behind this number, and how to quote it.")
 	p.Alternates = []link{{Path: v.valuePath(key) + ".json", Text: "JSON", Type: "application/json"}}
 	if o.Interval != nil {
-		p.Limits = stat.FormatLimits(*o.Interval, decimalsOf(o, panel))
-		p.Method = methodWords(o.Interval.Method)
+		p.Limits = v.l.Limits(*o.Interval, decimalsOf(o, panel))
+		p.Method = methodWords(v.l, o.Interval.Method)
 	}
 	for _, c := range o.Codes {
 		list := ""
 		for _, s := range panel.Series {
 			list = codelistOf(defs, s.Dataset, c.Dimension)
 		}
-		p.Codes = append(p.Codes, fact{capital(strings.ReplaceAll(c.Dimension, "_", " ")), label(defs, list, c.Code)})
+		p.Codes = append(p.Codes, fact{v.dimension(c.Dimension), label(defs, list, c.Code)})
 	}
 	for _, m := range o.Marks {
-		p.Marks = append(p.Marks, markWords[m])
+		p.Marks = append(p.Marks, v.l.T(markWords[m]))
 	}
 	p.Formula = v.formula(o, panel)
 	if series.ID != "" {
-		p.Counted = countedWords(series, o, defs)
+		p.Counted = v.countedWords(series, o)
 	}
 	if o.Coverage.Expected > 0 {
-		for _, line := range coverageLines(stat.Indicator{Panels: []stat.Panel{panel}}, []stat.Observation{o}, defs) {
+		for _, line := range v.coverageLines(stat.Indicator{Panels: []stat.Panel{panel}}, []stat.Observation{o}) {
 			p.Coverage = &line
 		}
 	}
@@ -200,8 +201,8 @@ func (v *visit) passport(o stat.Observation) (valuePage, error) {
 		return valuePage{}, err
 	}
 	site := defs.Site
-	p.Citation = fmt.Sprintf("%s %s: %s %s, %s. Release %s, %s%s.",
-		site.Name, site.Place, p.Number, p.Noun, p.Period, v.rel.ID(), v.base(), p.Pinned)
+	p.Citation = v.l.T("%s %s: %s %s, %s. Release %s, %s%s.",
+		site.Name, site.Place, p.Number, p.Noun, p.Period, v.rel.ID(), v.base(), v.here(p.Pinned))
 	p.Curl = "curl -s " + v.base() + p.Pinned + ".json"
 	return p, nil
 }
@@ -235,26 +236,26 @@ func decimalsOf(o stat.Observation, p stat.Panel) int {
 }
 
 // numberWords is a value as it is written, with its bound, or the words of its status.
-func numberWords(o stat.Observation, p stat.Panel) string {
+func numberWords(l lang.Language, o stat.Observation, p stat.Panel) string {
 	if o.Status != stat.StatusReported {
-		return o.Status.Words()
+		return l.T(o.Status.Words())
 	}
 	n := stat.FormatNumber(o.Value, decimalsOf(o, p))
 	if w := o.Bound.Words(); w != "" {
-		return w + " " + n
+		return l.T(w) + " " + n
 	}
 	return n
 }
 
 // nounWords says what a value counts.
-func nounWords(o stat.Observation, p stat.Panel, s stat.Series) string {
+func nounWords(l lang.Language, o stat.Observation, p stat.Panel, s stat.Series) string {
 	switch {
 	case o.Kind == stat.KindRatio && p.Ratio != nil:
 		return p.Ratio.Label
 	case o.Kind == stat.KindRate && p.Rate != nil:
 		return p.Rate.Label
 	case o.Kind == stat.KindPopulation:
-		return "residents"
+		return l.T("residents")
 	case o.Status == stat.StatusReported && o.Value == 1:
 		return s.Noun.One
 	default:
@@ -275,7 +276,7 @@ func (v *visit) formula(o stat.Observation, p stat.Panel) []formulaLine {
 		of.Words, to.Words = seriesMany(p, ofID), seriesMany(p, toID)
 	case o.Kind == stat.KindRate && p.Rate != nil:
 		ofID, toID = p.Rate.Of, p.Rate.Population.ID
-		of.Words, to.Words = seriesMany(p, ofID), "residents of the same year"
+		of.Words, to.Words = seriesMany(p, ofID), v.l.T("residents of the same year")
 	}
 	for _, other := range v.rel.Observations(o.Indicator) {
 		if other.Panel != o.Panel || other.Period.Key() != o.Period.Key() ||
@@ -302,33 +303,31 @@ func seriesMany(p stat.Panel, id string) string {
 }
 
 // countedWords says how records became a count.
-func countedWords(s stat.Series, o stat.Observation, defs stat.Definitions) string {
-	ds, _ := defs.Dataset(s.Dataset)
-	var b strings.Builder
+func (v *visit) countedWords(s stat.Series, o stat.Observation) string {
+	ds, _ := v.defs.Dataset(s.Dataset)
+	text := v.l.T("The number of records of “%s”", ds.Title)
 	if s.Measure.Sum != "" {
-		fmt.Fprintf(&b, "The sum of “%s” over the records of “%s”", s.Measure.Sum, ds.Title)
-	} else {
-		fmt.Fprintf(&b, "The number of records of “%s”", ds.Title)
+		text = v.l.T("The sum of “%s” over the records of “%s”", s.Measure.Sum, ds.Title)
 	}
 	var parts []string
 	for _, field := range sortedFields(s.Where) {
 		var labels []string
 		for _, code := range s.Where[field] {
-			labels = append(labels, "“"+label(defs, codelistOf(defs, s.Dataset, field), code)+"”")
+			labels = append(labels, "“"+label(v.defs, codelistOf(v.defs, s.Dataset, field), code)+"”")
 		}
-		parts = append(parts, strings.ReplaceAll(field, "_", " ")+" is "+strings.Join(labels, " or "))
+		parts = append(parts, v.l.T("%s is %s", v.l.T(strings.ReplaceAll(field, "_", " ")), strings.Join(labels, v.l.T(" or "))))
 	}
 	if len(parts) > 0 {
-		b.WriteString(" where " + strings.Join(parts, ", "))
+		text += v.l.T(" where %s", strings.Join(parts, ", "))
 	}
 	if len(o.Codes) > 0 {
-		b.WriteString(", for the place or group named above")
+		text += v.l.T(", for the place or group named above")
 	}
-	b.WriteString(".")
+	text += "."
 	if ds.Rule != "" {
-		b.WriteString(" " + ds.Rule)
+		text += " " + ds.Rule
 	}
-	return b.String()
+	return text
 }
 
 func sortedFields(w stat.Where) []string {
@@ -356,10 +355,10 @@ func (v *visit) history(key string, panel stat.Panel) ([]historyLine, error) {
 		}
 		line := historyLine{
 			Release: m.ID, Path: "/releases/" + m.ID + "/values/" + escapeKey(key), Published: stat.DateOf(m.PublishedAt.UTC()),
-			Number: "not in this release",
+			Number: v.l.T("not in this release"),
 		}
 		if o, ok := observation(rel, key); ok {
-			line.Number = numberWords(o, panel)
+			line.Number = numberWords(v.l, o, panel)
 		} else {
 			line.Path = ""
 		}
@@ -381,16 +380,16 @@ func linked(citations []stat.Citation) []stat.Citation {
 }
 
 // methodWords names the method of an interval for a reader.
-func methodWords(method string) string {
+func methodWords(l lang.Language, method string) string {
 	switch method {
 	case "garwood":
-		return "exact limits of a count (Garwood)"
+		return l.T("exact limits of a count (Garwood)")
 	case "clopper-pearson":
-		return "exact limits of a share (Clopper and Pearson)"
+		return l.T("exact limits of a share (Clopper and Pearson)")
 	case "conditional-binomial":
-		return "exact conditional limits of a ratio of two counts"
+		return l.T("exact conditional limits of a ratio of two counts")
 	case "fay-feuer":
-		return "limits of a standardised rate (Fay and Feuer)"
+		return l.T("limits of a standardised rate (Fay and Feuer)")
 	default:
 		return method
 	}
@@ -398,12 +397,12 @@ func methodWords(method string) string {
 
 // markWords says what each mark tells a reader.
 var markWords = map[stat.Mark]string{
-	stat.MarkProvisional: "Provisional: the source may still change it.",
-	stat.MarkRevised:     "Revised: an earlier release had another value.",
-	stat.MarkMixed:       "Mixed: a law changed inside the period.",
-	stat.MarkSummed:      "Summed: the source gives no total; this one adds up its parts.",
-	stat.MarkPartial:     "Partial: some parts of the total were not reported.",
-	stat.MarkContested:   "Contested: another source gives another figure for the same thing and period.",
-	stat.MarkPreferred:   "Preferred: of contested figures, the one that sentences use.",
-	stat.MarkUnstable:    "Unstable: fewer than 20 events lie behind it.",
+	stat.MarkProvisional: lang.Key("Provisional: the source may still change it."),
+	stat.MarkRevised:     lang.Key("Revised: an earlier release had another value."),
+	stat.MarkMixed:       lang.Key("Mixed: a law changed inside the period."),
+	stat.MarkSummed:      lang.Key("Summed: the source gives no total; this one adds up its parts."),
+	stat.MarkPartial:     lang.Key("Partial: some parts of the total were not reported."),
+	stat.MarkContested:   lang.Key("Contested: another source gives another figure for the same thing and period."),
+	stat.MarkPreferred:   lang.Key("Preferred: of contested figures, the one that sentences use."),
+	stat.MarkUnstable:    lang.Key("Unstable: fewer than 20 events lie behind it."),
 }

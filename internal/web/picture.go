@@ -14,11 +14,11 @@ const pictureWidth = 2 * chart.WideWidth
 // picture serves the figure of an indicator as PNG, made from the sealed drawing. The picture of a release is always
 // the same.
 func (v *visit) picture(id string) (*representation, error) {
-	svg, err := v.sealed("figures/" + id + ".svg")
+	svg, err := v.sealed(figuresIn(v.l) + id + ".svg")
 	if err != nil {
 		return nil, err
 	}
-	return v.png(svg.body, pictureWidth, id+"-"+v.rel.ID()+".png")
+	return v.png(svg.body, pictureWidth, v.named(id)+".png")
 }
 
 func (v *visit) png(svg []byte, width int, name string) (*representation, error) {
@@ -37,13 +37,13 @@ func (s *Server) card(v *visit) (*representation, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer, err := v.rel.Answer(ind.ID)
+	answer, err := v.answer(ind.ID)
 	if err != nil {
 		return nil, err
 	}
-	defs, obs := v.rel.Definitions(), v.rel.Observations(ind.ID)
+	defs, obs := v.defs, v.rel.Observations(ind.ID)
 	text := chart.CardText{Site: defs.Site.Name + " " + defs.Site.Place, Answer: plain(answer.Sentences)}
-	if lines := coverageLines(ind, obs, defs); len(lines) > 0 {
+	if lines := v.coverageLines(ind, obs); len(lines) > 0 {
 		last := lines[len(lines)-1]
 		text.Coverage = last.Period + ": " + last.Words
 	}
@@ -54,10 +54,11 @@ func (s *Server) card(v *visit) (*representation, error) {
 		}
 	}
 	svg, err := chart.Card(ind, obs, chart.Context{
-		Release: v.rel.ID(), Source: publishersOf(totals), Alt: answer.Alt, Breaks: answer.Breaks, Labels: labeller(defs),
+		Release: v.rel.ID(), Source: publishersOf(v.l, totals), Alt: answer.Alt, Breaks: answer.Breaks, Labels: labeller(defs),
+		Lang: v.l,
 	}, text)
 	if err != nil {
 		return nil, fmt.Errorf("card: %v", err)
 	}
-	return v.png(svg, chart.CardWidth, ind.ID+"-card.png")
+	return v.png(svg, chart.CardWidth, v.named(ind.ID)+"-card.png")
 }

@@ -9,15 +9,17 @@ import (
 	"strings"
 
 	"tallystick/internal/chart"
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
 // pages are the parsed templates, one for each file of templates/ but the layout, by name without extension.
 type pages map[string]*template.Template
 
-// parsePages parses every page with the layout and the partials. A template that does not parse is a programmer's
+// parsePages parses every page with the layout and the partials, for one language. Templates name their texts in
+// English, {{t "Download"}}, with slots, {{t "release %s" .ID}}, and with plurals, {{n .Days "%d day" "%d days" .Days}}. A template that does not parse is a programmer's
 // mistake, so it panics.
-func parsePages(fsys fs.FS, a *assets) pages {
+func parsePages(fsys fs.FS, a *assets, l lang.Language) pages {
 	funcs := template.FuncMap{
 		"asset":   a.address,
 		"key":     escapeKey,
@@ -27,7 +29,12 @@ func parsePages(fsys fs.FS, a *assets) pages {
 		"count":   func(n int64) string { return stat.FormatCount(n) },
 		"counted": func(n int) string { return stat.FormatCount(int64(n)) },
 		"capital": capital,
-		"size":    sizeWords,
+		"size":    func(n int64) string { return sizeWords(l, n) },
+		"t":       l.T,
+		"n":       func(n int, one, many string, args ...any) string { return l.N(int64(n), one, many, args...) },
+		"word":    func(text string) string { return l.T(text) }, // of a closed vocabulary
+		"date":    l.Date,
+		"join":    func(list []string) string { return strings.Join(list, ", ") },
 		"drawing": trusted,
 		"short":   func(sum string) string { return sum[:min(len(sum), 12)] },
 	}
@@ -76,10 +83,10 @@ func rowAnchor(key string) string {
 }
 
 // sizeWords is a number of bytes for a reader: 940 bytes, 12 kB, 1.4 MB.
-func sizeWords(n int64) string {
+func sizeWords(l lang.Language, n int64) string {
 	switch {
 	case n < 1000:
-		return fmt.Sprintf("%d bytes", n)
+		return l.T("%d bytes", n)
 	case n < 1_000_000:
 		return stat.FormatNumber(float64(n)/1000, 0) + " kB"
 	default:

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/release"
 	"tallystick/internal/stat"
 )
@@ -39,7 +40,7 @@ func (v *visit) revised(ind stat.Indicator) (revised, error) {
 	if err != nil {
 		return revised{}, fmt.Errorf("history of %s: %v", ind.ID, err)
 	}
-	h := revised{Summary: recordWords(found.Record)}
+	h := revised{Summary: v.recordWords(found.Record)}
 	for _, o := range v.rel.Observations(ind.ID) {
 		steps := found.Vintages[o.Key()]
 		first := slices.IndexFunc(steps, func(s release.Vintage) bool { return s.Change.New != nil })
@@ -49,9 +50,9 @@ func (v *visit) revised(ind stat.Indicator) (revised, error) {
 		last := steps[len(steps)-1]
 		panel, series := panelOf(ind, o)
 		line := revisedFigure{
-			Words: nounWords(o, panel, series) + ", " + o.Period.Label(panel.Clock), Path: v.valuePath(o.Key()),
-			First: steps[first].Change.New.String(), FirstIn: link{Path: "/releases/" + steps[first].Release, Text: steps[first].Release},
-			Latest: numberWords(o, panel), LatestIn: link{Path: "/releases/" + last.Release, Text: last.Release},
+			Words: nounWords(v.l, o, panel, series) + ", " + v.l.Period(o.Period, panel.Clock), Path: v.valuePath(o.Key()),
+			First: v.l.Shown(*steps[first].Change.New), FirstIn: link{Path: "/releases/" + steps[first].Release, Text: steps[first].Release},
+			Latest: numberWords(v.l, o, panel), LatestIn: link{Path: "/releases/" + last.Release, Text: last.Release},
 			Steps: len(steps) - 1, Why: last.Change.Why, IsCorrection: last.Change.Reason == stat.ReasonCorrection,
 		}
 		for _, c := range o.Codes {
@@ -63,37 +64,31 @@ func (v *visit) revised(ind stat.Indicator) (revised, error) {
 }
 
 // recordWords says how often the figures were changed, by how much and which way.
-func recordWords(r stat.RevisionRecord) string {
-	times := func(n int, one, many string) string {
-		if n == 1 {
-			return "1 " + one
-		}
-		return stat.FormatNumber(float64(n), 0) + " " + many
-	}
-	in := times(r.Releases, "release", "releases")
+func (v *visit) recordWords(r stat.RevisionRecord) string {
+	in := v.count(r.Releases, "%s release", "%s releases")
 	if r.Revisions+r.Corrections+r.Other == 0 {
-		return "No published figure of this question has been changed, in " + in + "."
+		return v.l.T("No published figure of this question has been changed, in %s.", in)
 	}
 	var parts []string
 	for _, p := range []struct {
 		n         int
 		one, many string
 	}{
-		{r.Revisions, "revision by better data", "revisions by better data"},
-		{r.Corrections, "correction of an error", "corrections of errors"},
-		{r.Other, "change for another reason", "changes for other reasons"},
+		{r.Revisions, lang.Key("%s revision by better data"), lang.Key("%s revisions by better data")},
+		{r.Corrections, lang.Key("%s correction of an error"), lang.Key("%s corrections of errors")},
+		{r.Other, lang.Key("%s change for another reason"), lang.Key("%s changes for other reasons")},
 	} {
 		if p.n > 0 {
-			parts = append(parts, times(p.n, p.one, p.many))
+			parts = append(parts, v.count(p.n, p.one, p.many))
 		}
 	}
-	text := "In " + in + ": " + strings.Join(parts, ", ") + "."
+	text := v.l.T("In %s: %s.", in, strings.Join(parts, ", "))
 	if r.Up+r.Down > 0 {
-		text += fmt.Sprintf(" %s went up and %s down", times(r.Up, "value", "values"), stat.FormatNumber(float64(r.Down), 0))
+		up, down := v.count(r.Up, "%s value went up", "%s values went up"), stat.FormatCount(int64(r.Down))
+		text += " " + v.l.T("%s and %s down.", up, down)
 		if r.MeanSize != nil {
-			text += ", by " + stat.FormatNumber(*r.MeanSize, 1) + " percent on average"
+			text += " " + v.l.T("On average by %s percent.", stat.FormatNumber(*r.MeanSize, 1))
 		}
-		text += "."
 	}
 	return text
 }

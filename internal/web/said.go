@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"tallystick/internal/chart"
 	"tallystick/internal/stat"
@@ -39,6 +40,37 @@ func (v *visit) sayAll(sentences []stat.Sentence) []said {
 	return out
 }
 
+// fill is a sentence with runs in its slots, %s, in the language of the answer; an argument is a run or a text.
+func (v *visit) fill(text string, args ...any) said {
+	marks := make([]any, len(args))
+	for i := range args {
+		marks[i] = string(rune(firstMark + i))
+	}
+	var out said
+	rest := v.l.T(text, marks...)
+	for rest != "" {
+		i := strings.IndexFunc(rest, func(r rune) bool { return r >= firstMark && r < rune(firstMark+len(args)) })
+		if i < 0 {
+			return append(out, run{Text: rest})
+		}
+		mark, size := utf8.DecodeRuneInString(rest[i:])
+		if i > 0 {
+			out = append(out, run{Text: rest[:i]})
+		}
+		switch arg := args[mark-firstMark].(type) {
+		case run:
+			out = append(out, arg)
+		case string:
+			out = append(out, run{Text: arg})
+		}
+		rest = rest[i+size:]
+	}
+	return out
+}
+
+// firstMark is the first of the private characters that hold the place of a run while a sentence is put together.
+const firstMark = '\uE000'
+
 // table is a table of an indicator with the place where the passports of its values are.
 type table struct {
 	chart.Table
@@ -49,10 +81,10 @@ type table struct {
 // newTable takes over a table from package chart for reading on a page. The unit goes under each value, because a
 // number is read with its unit and a phone has no room for a column of it. Rates get a group of their own, with the
 // residents they are made of under each, so that counts can be read down the column.
-func newTable(t chart.Table, ind stat.Indicator, values string) table {
-	unit := slices.IndexFunc(t.Columns, func(c chart.Column) bool { return c.Title == "Unit" })
+func (v *visit) newTable(t chart.Table, ind stat.Indicator) table {
+	unit := slices.IndexFunc(t.Columns, func(c chart.Column) bool { return c.Title == v.l.T("Unit") })
 	if unit < 0 {
-		return table{Table: t, Values: values}
+		return table{Table: t, Values: v.valuesPath()}
 	}
 	t.Columns = slices.Delete(slices.Clone(t.Columns), unit, unit+1)
 	var groups []chart.Group
@@ -71,12 +103,12 @@ func newTable(t chart.Table, ind stat.Indicator, values string) table {
 			rate := rateOf(ind, r.Key)
 			switch {
 			case rate != nil && r.Kind == chart.RowRate:
-				rates.Title, rates.Sub = capital(rate.Label), "residents of the same year"
+				rates.Title, rates.Sub = capital(rate.Label), v.l.T("residents of the same year")
 				r.Cells[1].Sub = residents[r.Cells[0].Text]
 				r.Cells[0].Sub = ""
 				rates.Rows = append(rates.Rows, r)
 			case rate != nil && strings.Contains(r.Key, "/"+rate.Population.ID+"/"):
-				residents[r.Cells[0].Text] = "of " + r.Cells[1].Text + " " + rate.Population.Noun.Many
+				residents[r.Cells[0].Text] = v.l.T("of %s %s", r.Cells[1].Text, rate.Population.Noun.Many)
 			default:
 				counts.Rows = append(counts.Rows, r)
 			}
@@ -90,7 +122,7 @@ func newTable(t chart.Table, ind stat.Indicator, values string) table {
 		}
 	}
 	t.Groups = groups
-	return table{Table: t, Values: values}
+	return table{Table: t, Values: v.valuesPath()}
 }
 
 // rateOf is the rate of the panel that a key belongs to, or nil.

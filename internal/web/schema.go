@@ -34,7 +34,7 @@ type schemaDownload struct {
 
 // dataset describes an indicator; nil where the site has no address, since the description needs whole ones.
 func (v *visit) dataset(ind stat.Indicator, p indicatorPage) *schemaDataset {
-	base, site := v.base(), v.rel.Definitions().Site
+	base, site := v.base(), v.defs.Site
 	if base == "" {
 		return nil
 	}

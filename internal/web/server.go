@@ -16,6 +16,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"golang.org/x/sync/singleflight"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/release"
 	"tallystick/static"
 	"tallystick/templates"
@@ -38,7 +39,7 @@ type Server struct {
 	version string
 	address string
 	assets  *assets
-	pages   pages
+	pages   map[lang.Language]pages
 	store   *store
 	flights singleflight.Group
 	turns   turns
@@ -62,7 +63,10 @@ func New(cfg Config) *Server {
 		kept:    map[string]bool{},
 	}
 	s.assets = loadAssets(static.FS)
-	s.pages = parsePages(templates.FS, s.assets)
+	s.pages = map[lang.Language]pages{}
+	for _, l := range lang.Languages {
+		s.pages[l] = parsePages(templates.FS, s.assets, l)
+	}
 	s.echo = s.router()
 	return s
 }
@@ -77,7 +81,7 @@ func (s *Server) router() *echo.Echo {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = s.serveError
-	e.Pre(s.recovered, s.logged, s.headers, onlyRead, oneAddress)
+	e.Pre(s.recovered, s.logged, s.headers, onlyRead, oneAddress, languaged)
 
 	get := func(path string, h echo.HandlerFunc) {
 		e.GET(path, h)

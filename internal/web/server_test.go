@@ -313,7 +313,7 @@ func TestEveryNumberLeadsToItself(t *testing.T) {
 	}
 	followed := map[string]bool{}
 	for _, address := range everyPage(t, s) {
-		if strings.HasPrefix(address, "/releases/2026-11-24") {
+		if strings.HasPrefix(strings.TrimPrefix(address, "/es"), "/releases/2026-11-24") {
 			continue // the release before: its numbers lead to its own passports
 		}
 		doc, err := goquery.NewDocumentFromReader(get(t, s, address).Body)

@@ -33,6 +33,7 @@ type representation struct {
 	filename    string // offered to whoever saves it; empty for pages
 	attachment  bool   // saved and not shown
 	open        bool   // may be read by pages of other sites: files, never pages
+	language    string // code of the language of its words; empty where it has none
 	framed      bool   // may be shown in a frame of another site
 	policy      string // content security policy, if not the pages' own
 	body        []byte
@@ -124,6 +125,9 @@ func (r *representation) headers(coding, length int) (tag string, h http.Header)
 	}
 	if r.open {
 		h.Set("Access-Control-Allow-Origin", "*")
+	}
+	if r.language != "" {
+		h.Set("Content-Language", r.language)
 	}
 	if r.filename != "" {
 		disposition := "inline"

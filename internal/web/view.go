@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tallystick/internal/chart"
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -22,24 +23,24 @@ type choice struct {
 
 // shapeWords says what each shape of a breakdown shows.
 var shapeWords = map[chart.Shape]string{
-	chart.ShapeBars:      "latest period",
-	chart.ShapeMultiples: "year by year",
-	chart.ShapeCoverage:  "who gave a figure, and when",
-	chart.ShapeMap:       "on a map",
+	chart.ShapeBars:      lang.Key("latest period"),
+	chart.ShapeMultiples: lang.Key("year by year"),
+	chart.ShapeCoverage:  lang.Key("who gave a figure, and when"),
+	chart.ShapeMap:       lang.Key("on a map"),
 }
 
 // mapped are the dimensions that can be drawn on a map.
 var mapped = []string{"county", "planning_region"}
 
 // choices lists the views of an indicator.
-func choices(ind stat.Indicator, obs []stat.Observation) []choice {
+func choices(l lang.Language, ind stat.Indicator, obs []stat.Observation) []choice {
 	var out []choice
 	for _, p := range ind.Panels {
 		add := func(id, title string, v chart.View) {
 			v.Panel = p.ID
 			out = append(out, choice{ID: p.ID + id, Title: title, Group: p.Title, View: v})
 		}
-		add("", "counts", chart.View{})
+		add("", l.T("counts"), chart.View{})
 		kinds := map[stat.Kind]bool{}
 		by := map[string]int{} // periods with values, by dimension
 		for _, o := range obs {
@@ -70,7 +71,7 @@ func choices(ind stat.Indicator, obs []stat.Observation) []choice {
 				shapes = append(shapes, chart.ShapeMap)
 			}
 			for _, s := range shapes {
-				add("."+b.ID+"."+string(s), strings.ToLower(b.Title[:1])+b.Title[1:]+", "+shapeWords[s], chart.View{By: b.ID, As: s})
+				add("."+b.ID+"."+string(s), strings.ToLower(b.Title[:1])+b.Title[1:]+", "+l.T(shapeWords[s]), chart.View{By: b.ID, As: s})
 			}
 		}
 	}
@@ -110,7 +111,7 @@ type asked struct {
 // view reads from the address which view is asked for, and gives the form and, where something is asked for, the
 // figure and the table of it.
 func (v *visit) view(ind stat.Indicator, obs []stat.Observation, answer stat.Answer) (controls, *asked, error) {
-	list := choices(ind, obs)
+	list := choices(v.l, ind, obs)
 	c := controls{Path: v.path, View: v.query.Get("view"), Last: v.today()}
 	if v.pinned {
 		c.Last = stat.Date{} // any day from the first on, since the page is kept for ever
@@ -180,7 +181,7 @@ func (v *visit) year(name string, years []int) (int, error) {
 
 // asked draws what was asked for and gives the table of exactly that.
 func (v *visit) asked(ind stat.Indicator, obs []stat.Observation, answer stat.Answer, chosen *choice, c controls) (*asked, error) {
-	defs := v.rel.Definitions()
+	defs := v.defs
 	a := &asked{Title: capital(ind.Short)}
 	shown := ind
 	if chosen != nil {
@@ -190,17 +191,17 @@ func (v *visit) asked(ind stat.Indicator, obs []stat.Observation, answer stat.An
 	}
 	switch {
 	case c.From > 0 && c.To > 0 && c.From != c.To:
-		a.Title += fmt.Sprintf(", %d to %d", c.From, c.To)
+		a.Title += v.l.T(", %d to %d", c.From, c.To)
 	case c.From > 0 && c.To > 0:
 		a.Title += fmt.Sprintf(", %d", c.From)
 	case c.From > 0:
-		a.Title += fmt.Sprintf(", from %d", c.From)
+		a.Title += v.l.T(", from %d", c.From)
 	case c.To > 0:
-		a.Title += fmt.Sprintf(", to %d", c.To)
+		a.Title += v.l.T(", to %d", c.To)
 	}
 	if c.Window > 0 {
-		shown, obs = pooled(shown, obs, c.Window, defs)
-		a.Title += fmt.Sprintf(", %d years together", c.Window)
+		shown, obs = v.pooled(shown, obs, c.Window, defs)
+		a.Title += v.l.T(", %d years together", c.Window)
 	}
 	values, gaps := 0, 0
 	for _, o := range obs {
@@ -212,17 +213,18 @@ func (v *visit) asked(ind stat.Indicator, obs []stat.Observation, answer stat.An
 			gaps++
 		}
 	}
-	a.Said = "Chart and table show "
+	found := []any{v.count(values, "%s value", "%s values"), v.count(gaps, "%s gap", "%s gaps")}
+	a.Said = v.l.T("Chart and table show %s and %s.", found...)
 	if chosen != nil && (chosen.View.As == chart.ShapeBars || chosen.View.As == chart.ShapeMap) {
-		a.Said = "The chart shows the latest period. The table shows "
+		a.Said = v.l.T("The chart shows the latest period. The table shows %s and %s.", found...)
 	}
-	a.Said += countOf(values, "value", "values") + " and " + countOf(gaps, "gap", "gaps") + "."
 	if values+gaps == 0 {
-		a.Said = "There is no figure for this choice of years."
+		a.Said = v.l.T("There is no figure for this choice of years.")
 		return a, nil
 	}
 	ctx := chart.Context{
-		Release: v.rel.ID(), Source: publishersOf(obs), Alt: a.Title, Breaks: answer.Breaks, Labels: labeller(defs),
+		Release: v.rel.ID(), Source: publishersOf(v.l, obs), Alt: a.Title, Breaks: answer.Breaks, Labels: labeller(defs),
+		Lang: v.l,
 	}
 	var fig chart.Figure
 	var err error
@@ -238,7 +240,7 @@ func (v *visit) asked(ind stat.Indicator, obs []stat.Observation, answer stat.An
 	case err == nil:
 		a.Figure = &figure{ID: ind.ID + "-asked", Alt: a.Title + ". " + a.Said, Wide: fig.Wide, Narrow: fig.Narrow}
 	case errors.Is(err, stat.ErrInvalid) || errors.Is(err, stat.ErrNotFound):
-		a.Said += " They cannot be drawn; the table has them."
+		a.Said += " " + v.l.T("They cannot be drawn; the table has them.")
 	default:
 		return nil, err
 	}
@@ -247,7 +249,7 @@ func (v *visit) asked(ind stat.Indicator, obs []stat.Observation, answer stat.An
 		return a, nil
 	}
 	if tables := chart.NewTable(shown, obs, defs); len(tables) > 0 && len(tables[0].Groups) > 0 {
-		t := newTable(tables[0], shown, v.valuesPath())
+		t := v.newTable(tables[0], shown)
 		t.Caption, t.Again = a.Title, true
 		if c.Window > 0 {
 			t.unlink()
@@ -280,7 +282,7 @@ func (c choice) shows(o stat.Observation, p stat.Panel) bool {
 }
 
 // publishersOf names up to three publishers behind observations, each once, in their order.
-func publishersOf(obs []stat.Observation) string {
+func publishersOf(l lang.Language, obs []stat.Observation) string {
 	var names []string
 	for _, o := range obs {
 		for _, c := range o.Citations {
@@ -291,7 +293,7 @@ func publishersOf(obs []stat.Observation) string {
 	}
 	const most = 3
 	if len(names) > most {
-		return fmt.Sprintf("%s and %d more publishers", strings.Join(names[:most], "; "), len(names)-most)
+		return l.T("%s and %d more publishers", strings.Join(names[:most], "; "), len(names)-most)
 	}
 	return strings.Join(names, "; ")
 }

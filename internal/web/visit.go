@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/release"
 	"tallystick/internal/stat"
 )
@@ -17,10 +18,13 @@ import (
 // visit is one request, parsed: the release that it reads, and what the address says.
 type visit struct {
 	*Server
+	wanted lang.Language    // of the address
+	l      lang.Language    // of the answer: the one asked for, or English where the release has no words in it
+	defs   stat.Definitions // of the release, in the language of the answer
 	issued *release.Issued  // what is out; for a pinned address, what was out when its release was the newest
 	rel    *release.Release // the newest of issued
 	at     time.Time        // which releases are out is decided once for a request
-	path   string
+	path   string           // without the language
 	param  func(name string) string
 	query  url.Values
 	pinned bool // the address names its release
@@ -35,7 +39,7 @@ type maker func(v *visit) (*representation, error)
 func (s *Server) stored(answer maker, parameters ...string) echo.HandlerFunc {
 	return s.visited(parameters, func(c echo.Context, v *visit) error {
 		head, _ := v.issued.Checkpoint()
-		key := v.rel.SHA256() + " " + head + " " + v.path + "?" + v.query.Encode()
+		key := v.rel.SHA256() + " " + head + " " + v.here(v.path) + "?" + v.query.Encode()
 		if !v.pinned {
 			key += " " + v.today().String()
 		}
@@ -72,7 +76,7 @@ func (s *Server) visited(parameters []string, serve func(echo.Context, *visit) e
 		}
 		if to, ok := withoutBlanks(v.path, v.query); ok {
 			c.Response().Header().Set("Cache-Control", revalidate)
-			return c.Redirect(http.StatusFound, to)
+			return c.Redirect(http.StatusFound, v.here(to))
 		}
 		if v.query.Has("known") {
 			return v.known(c)
@@ -80,8 +84,8 @@ func (s *Server) visited(parameters []string, serve func(echo.Context, *visit) e
 		err = serve(c, v)
 		var written problem
 		if v.pinned && errors.Is(err, stat.ErrNotFound) && !errors.As(err, &written) {
-			return problem{err, fmt.Sprintf("Release %s of %s has nothing at this address. It may have come with a later release.",
-				v.rel.ID(), stat.DateOf(v.rel.PublishedAt().UTC()).Long())}
+			return problem{err, "Release %s of %s has nothing at this address. It may have come with a later release.",
+				[]any{v.rel.ID(), stat.DateOf(v.rel.PublishedAt().UTC())}}
 		}
 		return err
 	}
@@ -112,17 +116,23 @@ func (s *Server) visit(c echo.Context, parameters []string) (*visit, error) {
 	if err := allowOnly(query, parameters...); err != nil {
 		return nil, err
 	}
-	v := &visit{Server: s, at: s.clock(), path: c.Request().URL.Path, param: c.Param, query: query}
+	v := &visit{Server: s, wanted: languageOf(c), at: s.clock(), path: c.Request().URL.Path, param: c.Param, query: query}
 	v.issued = s.library.Issued(v.at)
 	var err error
 	if id := c.Param("release"); id != "" {
 		if v.issued, err = v.issued.Until(id); err != nil {
-			return nil, problem{err, "There is no release with the name in this address, or it is not out yet."}
+			return nil, problem{err, "There is no release with the name in this address, or it is not out yet.", nil}
 		}
 		v.pinned = true
 	}
-	v.rel, err = v.issued.Latest()
-	return v, err
+	if v.rel, err = v.issued.Latest(); err != nil {
+		return nil, err
+	}
+	if v.rel.Speaks(v.wanted.Code()) {
+		v.l = v.wanted
+	}
+	v.defs = v.rel.In(v.l.Code())
+	return v, nil
 }
 
 // withoutBlanks gives the address without the fields of a form that were left empty, if there are any, so that one
@@ -146,15 +156,15 @@ func (v *visit) known(c echo.Context) error {
 		return invalid("“%s” is not a date like 2026-11-24.", clip(asked))
 	}
 	if day.Compare(v.today()) > 0 {
-		return problem{stat.ErrNotFound, "What will be known on " + day.Long() + " cannot be said yet: days are counted in UTC, and today is " +
-			v.today().Long() + "."}
+		return problem{stat.ErrNotFound, "What will be known on %s cannot be said yet: days are counted in UTC, and today is %s.",
+			[]any{day, v.today()}}
 	}
 	all := v.library.Issued(v.at)
 	rel, err := all.KnownOn(day)
 	if errors.Is(err, stat.ErrNotFound) {
 		list := all.List()
-		return problem{err, "Nothing had been published by " + day.Long() + ". The first release is of " +
-			stat.DateOf(list[len(list)-1].PublishedAt.UTC()).Long() + "."}
+		return problem{err, "Nothing had been published by %s. The first release is of %s.",
+			[]any{day, stat.DateOf(list[len(list)-1].PublishedAt.UTC())}}
 	}
 	if err != nil {
 		return err
@@ -168,7 +178,7 @@ func (v *visit) known(c echo.Context) error {
 	}
 	to.RawQuery = rest.Encode()
 	c.Response().Header().Set("Cache-Control", revalidate)
-	return c.Redirect(http.StatusFound, to.String())
+	return c.Redirect(http.StatusFound, v.here(to.String()))
 }
 
 // homeIn is the name of the start page within a release, since the address of the release itself is its own page.

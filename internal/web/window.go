@@ -44,7 +44,7 @@ func (v *visit) window(offered []int) (int, error) {
 
 // pooled adds up the totals of every n years in a row, series by series. Windows with a missing year or a break
 // inside have no value and say why. The panels are then spans, since windows overlap.
-func pooled(ind stat.Indicator, obs []stat.Observation, n int, defs stat.Definitions) (stat.Indicator, []stat.Observation) {
+func (v *visit) pooled(ind stat.Indicator, obs []stat.Observation, n int, defs stat.Definitions) (stat.Indicator, []stat.Observation) {
 	shown := ind
 	shown.Panels = nil
 	var out []stat.Observation
@@ -60,7 +60,7 @@ func pooled(ind stat.Indicator, obs []stat.Observation, n int, defs stat.Definit
 		}
 		if len(out) > before {
 			p.Form, p.Ratio, p.Rate, p.Breakdowns = stat.FormSpans, nil, nil, nil
-			p.Note = strings.TrimSpace("Windows overlap: do not add them. " + p.Note)
+			p.Note = strings.TrimSpace(v.l.T("Windows overlap: do not add them.") + " " + p.Note)
 			shown.Panels = append(shown.Panels, p)
 		}
 	}

@@ -24,7 +24,7 @@ func TestYearsAreAddedUpAndGapsAreNotBridged(t *testing.T) {
 	if got := windows(ind, obs); len(got) != len(stat.Windows) {
 		t.Fatalf("windows = %v, want %v", got, stat.Windows)
 	}
-	shown, sums := pooled(ind, obs, 2, stat.Definitions{})
+	shown, sums := (&visit{}).pooled(ind, obs, 2, stat.Definitions{})
 	if len(shown.Panels) != 1 || shown.Panels[0].Form != stat.FormSpans || len(sums) != 3 {
 		t.Fatalf("pooled gives %d panels and %d windows, want 1 panel of spans and 3 windows", len(shown.Panels), len(sums))
 	}
@@ -44,7 +44,7 @@ func TestYearsOfProtectedCountsAreNotAddedUp(t *testing.T) {
 	if got := windows(ind, yearly("all", 11, 12, 13)); got != nil {
 		t.Errorf("windows of a protected measure = %v, want none", got)
 	}
-	if _, sums := pooled(ind, yearly("all", 11, 12, 13), 2, stat.Definitions{}); len(sums) != 0 {
+	if _, sums := (&visit{}).pooled(ind, yearly("all", 11, 12, 13), 2, stat.Definitions{}); len(sums) != 0 {
 		t.Errorf("%d windows of a protected measure, want none", len(sums))
 	}
 }

@@ -1,12 +1,12 @@
 package web
 
 import (
-	"fmt"
 	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -28,12 +28,9 @@ func capital(s string) string {
 	return string(unicode.ToUpper(r)) + s[n:]
 }
 
-// countOf is a number with its noun: 1 source, 3 sources.
-func countOf(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return stat.FormatCount(int64(n)) + " " + many
+// count is a number with its noun: 1 source, 3 sources. Both forms have a slot for the number.
+func (v *visit) count(n int, one, many string) string {
+	return v.l.N(int64(n), one, many, stat.FormatCount(int64(n)))
 }
 
 // label is the label of a code in one of the code lists, or the code itself.
@@ -52,32 +49,20 @@ func codelistOf(defs stat.Definitions, dataset, field string) string {
 }
 
 // clockWords says which year a panel counts in.
-func clockWords(c stat.Clock) string {
+func clockWords(l lang.Language, c stat.Clock) string {
 	switch c {
 	case stat.ClockCalendar:
-		return "calendar years"
+		return l.T("calendar years")
 	case stat.ClockFederalFiscal:
-		return "federal fiscal years, 1 October to 30 September"
+		return l.T("federal fiscal years, 1 October to 30 September")
 	case stat.ClockStateFiscal:
-		return "state fiscal years, 1 July to 30 June"
+		return l.T("state fiscal years, 1 July to 30 June")
 	case stat.ClockToReport:
-		return "twelve months to the date of each report"
+		return l.T("twelve months to the date of each report")
 	case stat.ClockStated:
-		return "periods as the source put them"
+		return l.T("periods as the source put them")
 	default:
 		return string(c)
-	}
-}
-
-// dateWords is a date as exactly as it is known.
-func dateWords(d stat.Date, precision string) string {
-	switch precision {
-	case "year":
-		return fmt.Sprint(d.Year)
-	case "month":
-		return fmt.Sprintf("%s %d", d.Month, d.Year)
-	default:
-		return d.Long()
 	}
 }
 

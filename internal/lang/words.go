@@ -1,0 +1,73 @@
+package lang
+
+import (
+	"math"
+	"strings"
+
+	"tallystick/internal/stat"
+)
+
+// Coverage says who reported, as stat.Coverage.Words does in English. The noun of c is in the language already.
+func (l Language) Coverage(c stat.Coverage) string {
+	reported, expected := stat.FormatCount(int64(c.Reported)), stat.FormatCount(int64(c.Expected))
+	switch {
+	case l == English:
+		return c.Words()
+	case c.Expected <= 0:
+		return ""
+	case c.Accounts > 0 && !c.Complete():
+		return l.T("a whole total, with %s of %s %s shown apart", reported, expected, c.Noun)
+	case c.Complete():
+		return l.T("reported by all %s %s", expected, c.Noun)
+	default:
+		return l.T("reported by %s of %s %s", reported, expected, c.Noun)
+	}
+}
+
+// Residents says how many of the residents live where somebody reported, as stat.Coverage.ResidentWords does in
+// English: the whole percent below the share, so that no part is told as the whole.
+func (l Language) Residents(c stat.Coverage) string {
+	switch words := c.ResidentWords(); {
+	case l == English || words == "":
+		return words
+	case c.Residents >= c.Inhabitants:
+		return l.T("where all residents live")
+	default:
+		share := math.Floor(100 * float64(c.Residents) / float64(c.Inhabitants))
+		return l.T("where %s %% of residents live", stat.FormatNumber(share, 0))
+	}
+}
+
+// Shown is a figure as a list of changes gives it: its value with its bound, or the words of its status.
+func (l Language) Shown(s stat.Shown) string {
+	if s.Value == nil {
+		return l.T(s.Status.Words())
+	}
+	bound := s.Bound.Words()
+	s.Bound = ""
+	return strings.TrimSpace(l.T(bound) + " " + s.String())
+}
+
+// And joins words as a sentence does: 2013, 2014 and 2015; 2013, 2014 y 2015.
+func (l Language) And(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := words[len(words)-1]
+	return strings.Join(words[:len(words)-1], ", ") + l.and(last) + last
+}
+
+// and is the conjunction before a word: Spanish "y" is "e" before the sound of an i.
+func (l Language) and(next string) string {
+	if l != Spanish {
+		return " and "
+	}
+	word := strings.ToLower(next)
+	if strings.HasPrefix(word, "i") || strings.HasPrefix(word, "hi") && !strings.HasPrefix(word, "hie") {
+		return " e "
+	}
+	return " y "
+}
+
+// Joint is the conjunction that stands before the last of several phrases, with its spaces.
+func (l Language) Joint(next string) string { return l.and(next) }
