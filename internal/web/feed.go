@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"strings"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -95,7 +96,11 @@ func (s *Server) sitemap(v *visit) (*representation, error) {
 		path, _, _ = strings.Cut(path, "#")
 		if !seen[path] {
 			seen[path] = true
-			m.Pages = append(m.Pages, siteMapPage{v.base() + path, day})
+			for _, l := range lang.Languages {
+				if v.rel.Speaks(l.Code()) {
+					m.Pages = append(m.Pages, siteMapPage{v.base() + inLanguage(l, path), day})
+				}
+			}
 		}
 	}
 	add("/")
@@ -114,7 +119,12 @@ func (s *Server) sitemap(v *visit) (*representation, error) {
 
 // robots serves GET /robots.txt: everything may be read; searches and pages that are kept as they were need not be listed.
 func (s *Server) robots(v *visit) (*representation, error) {
-	text := "User-agent: *\nDisallow: /search\nDisallow: /releases/*/\nDisallow: /newer/\n"
+	text := "User-agent: *\n"
+	for _, l := range lang.Languages {
+		for _, path := range []string{"/search", "/releases/*/", "/newer/"} {
+			text += "Disallow: " + inLanguage(l, path) + "\n"
+		}
+	}
 	if base := v.base(); base != "" {
 		text += "Sitemap: " + base + "/sitemap.xml\n"
 	}
