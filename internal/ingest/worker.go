@@ -721,6 +721,9 @@ func (w *worker) dates(c *stat.Chunk, r *record) {
 	case from != noDay && from > to:
 		w.issue(header, dateOf(to).String(), "period", fmt.Sprintf("The period begins on %s and ends before that, on %s.", dateOf(from), dateOf(to)),
 			"Check both dates.")
+	case p.covers[1] != noDay && (to > p.covers[1] || to < p.covers[0] || from != noDay && from < p.covers[0]):
+		w.issue(header, dateOf(to).String(), "outside", fmt.Sprintf("The %s %s is outside of the time that the file stands for, %s to %s.", col.noun, dateOf(to),
+			dateOf(p.covers[0]), dateOf(p.covers[1])), "Check the date, or send the row with the file of its own time.")
 	case p.today != 0 && p.date >= 0 && to > p.today:
 		w.issue(header, dateOf(to).String(), "future", fmt.Sprintf("The %s %s is in the future.", col.noun, dateOf(to)), "Check the year.")
 	case p.today != 0 && from != noDay && from > p.today:

@@ -178,6 +178,9 @@ func (w *Warehouse) checkVerb(ctx context.Context, tx *sql.Tx, b stat.Batch, ds 
 		return err
 	}
 	s.corrected = true
+	if s.scopes, err = w.scopes(ctx, ds); err != nil {
+		return err
+	}
 	with, where, args := s.current()
 	var same []string
 	for _, k := range ds.Key {
