@@ -102,7 +102,8 @@ type choiceGroup struct {
 // asked is what a reader asked to see beyond the whole.
 type asked struct {
 	Title  string
-	Said   string // the one polite announcement: 8 values, 1 gap
+	Said   string // what chart and table hold: 8 values and 1 gap
+	Update string // the one announcement, where they change in place
 	Figure *figure
 	Table  *table
 	Grids  []grid
@@ -218,8 +219,10 @@ func (v *visit) asked(ind stat.Indicator, obs []stat.Observation, answer stat.An
 	if chosen != nil && (chosen.View.As == chart.ShapeBars || chosen.View.As == chart.ShapeMap) {
 		a.Said = v.l.T("The chart shows the latest period. The table shows %s and %s.", found...)
 	}
+	a.Update = v.l.T("Chart and table updated: %s, %s", v.count(values, "%s point", "%s points"), v.count(gaps, "%s gap", "%s gaps"))
 	if values+gaps == 0 {
 		a.Said = v.l.T("There is no figure for this choice of years.")
+		a.Update = a.Said
 		return a, nil
 	}
 	ctx := chart.Context{
