@@ -55,9 +55,9 @@ func (w *Warehouse) Count(ctx context.Context, q Query) ([]Counted, error) {
 
 // selection makes a query ready, or returns nil for a data set without records.
 func (w *Warehouse) selection(ctx context.Context, q Query) (*selection, error) {
-	var table string
-	err := w.db.QueryRowContext(ctx, "SELECT table_name FROM record_tables WHERE dataset = ? ORDER BY table_name DESC LIMIT 1",
-		q.Dataset.ID).Scan(&table)
+	var table, stored string
+	err := w.db.QueryRowContext(ctx, "SELECT table_name, stored FROM record_tables WHERE dataset = ? ORDER BY table_name DESC LIMIT 1",
+		q.Dataset.ID).Scan(&table, &stored)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -67,6 +67,9 @@ func (w *Warehouse) selection(ctx context.Context, q Query) (*selection, error) 
 	s, err := newSelection(q, table)
 	if err != nil {
 		return nil, fmt.Errorf("counting %s: %w", q.Dataset.ID, err)
+	}
+	if stored == "" {
+		s.ordinal = "rowid"
 	}
 	if s.corrected, err = w.hasCorrections(ctx, q); err != nil {
 		return nil, err
