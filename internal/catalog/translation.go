@@ -191,9 +191,9 @@ func (d translation) panel(at string, p stat.Panel, t stat.PanelText) {
 			fmt.Sprintf("The sentence has the placeholders %v and the original %v.", got, want),
 			"Use the same placeholders.")
 	}
-	if strings.ContainsAny(fixedText(t.Sentence), "0123456789%") {
-		d.wrong(at+".sentence", t.Sentence, "sentence-wrong", "A digit or a percent sign stands in the sentence.",
-			"Figures are filled in by rule.")
+	for _, problem := range stat.LintTextIn(language(d.file), fixedText(t.Sentence)) {
+		d.wrong(at+".sentence", t.Sentence, "sentence-wrong", "The sentence cannot be used: "+problem+".",
+			"Figures are filled in by rule, and the words between them must not say more than they do.")
 	}
 	if d.count(at+".series", len(p.Series), len(t.Series)) {
 		for i, s := range t.Series {

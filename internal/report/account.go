@@ -3,6 +3,7 @@ package report
 import (
 	"slices"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -10,52 +11,51 @@ import (
 // largest and how far apart they lie, where a gap can be stated; where they count unlike units or other days it gives
 // no gap and says so. The figures are those that Find of the reconciliation returned, in its order.
 func Account(found []*stat.Observation, defs stat.Definitions) stat.Sentence {
+	v := voiceOf(defs)
 	s := stat.SpreadOf(found)
 	all := stat.FormatCount(int64(len(found)))
 	switch s.Reported {
 	case 0:
-		return tidy([]stat.Part{text("None of the " + all + " figures has a value in this release.")})
+		return tidy(v.fill("None of the %s figures has a value in this release.", all))
 	case 1:
-		return tidy(append(append([]stat.Part{text("Only one of the " + all + " figures has a value in this release, ")},
-			accounted(*s.Least, defs)...), text(", so there is nothing to hold it against.")))
+		return tidy(v.fill("Only one of the %s figures has a value in this release, %s, so there is nothing to hold it against.",
+			all, v.accounted(*s.Least, defs)))
 	}
-	lead := all + " figures are quoted for it"
-	if s.Reported < len(found) {
-		lead = stat.FormatCount(int64(s.Reported)) + " of the " + all + " figures quoted for it have a value in this release"
-	}
-	parts := []stat.Part{text(lead + ", from ")}
+	least, most := v.accounted(*s.Least, defs), v.accounted(*s.Most, defs)
 	if s.Alike {
-		parts = append(parts, bounded(*s.Least)...)
-	} else {
-		parts = append(parts, accounted(*s.Least, defs)...)
+		least = v.bounded(*s.Least)
 	}
-	parts = append(append(parts, text(" to ")), accounted(*s.Most, defs)...)
+	parts := v.fill("%s figures are quoted for it, from %s to %s", all, least, most)
+	if s.Reported < len(found) {
+		parts = v.fill("%s of the %s figures quoted for it have a value in this release, from %s to %s",
+			stat.FormatCount(int64(s.Reported)), all, least, most)
+	}
 	switch {
 	case s.Told && s.Gap == 0:
-		parts = append(parts, text(": they agree."))
+		parts = v.fill("%s: they agree.", parts)
 	case s.Told:
-		parts = append(parts, text(": they lie "+GapWords(s)+" apart."))
+		parts = v.fill("%s: they lie %s apart.", parts, GapWords(v.l, s))
 	case s.Alike:
-		parts = append(parts, text(". How far apart they lie cannot be told, because of “at least” and “at most”."))
+		parts = v.fill("%s. How far apart they lie cannot be told, because of “at least” and “at most”.", parts)
 	case sameUnit(found):
-		parts = append(parts, text(". They are counted over different days, so no gap between them is worked out."))
+		parts = v.fill("%s. They are counted over different days, so no gap between them is worked out.", parts)
 	default:
-		parts = append(parts, text(". They count different units, so no gap between them is worked out."))
+		parts = v.fill("%s. They count different units, so no gap between them is worked out.", parts)
 	}
 	return tidy(parts)
 }
 
 // GapWords is the gap of a spread as it is written, with its bound: 14, about 14.
-func GapWords(s stat.Spread) string {
+func GapWords(l lang.Language, s stat.Spread) string {
 	words := stat.FormatNumber(s.Gap, 0)
 	if w := s.Bound.Words(); w != "" {
-		return w + " " + words
+		return l.T(w) + " " + words
 	}
 	return words
 }
 
 // accounted is a figure with its bound and its noun. A zero is written as a digit, since it stands in a range.
-func accounted(o stat.Observation, defs stat.Definitions) []stat.Part {
+func (v voice) accounted(o stat.Observation, defs stat.Definitions) []stat.Part {
 	noun := o.Unit
 	if ind, ok := defs.Indicator(o.Indicator); ok {
 		for _, p := range ind.Panels {
@@ -68,12 +68,12 @@ func accounted(o stat.Observation, defs stat.Definitions) []stat.Part {
 			}
 		}
 	}
-	return append(bounded(o), text(" "+noun))
+	return append(v.bounded(o), text(" "+noun))
 }
 
-func bounded(o stat.Observation) []stat.Part {
+func (v voice) bounded(o stat.Observation) []stat.Part {
 	if w := o.Bound.Words(); w != "" {
-		return []stat.Part{text(w + " "), number(o, 0)}
+		return []stat.Part{text(v.l.T(w) + " "), number(o, 0)}
 	}
 	return []stat.Part{number(o, 0)}
 }

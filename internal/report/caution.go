@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -53,7 +54,7 @@ func (w *writer) cautions() []string {
 	for _, p := range w.ind.Panels {
 		if p.Unlike != "" {
 			derived = append(derived, caution{rank: rankUnlike,
-				text: p.Title + ": unlike things stand side by side. " + strings.TrimSpace(p.Unlike)})
+				text: w.l.T("%s: unlike things stand side by side. %s", p.Title, strings.TrimSpace(p.Unlike))})
 		}
 		for _, s := range p.Series {
 			v := w.of(p, s.ID)
@@ -119,15 +120,15 @@ func (w *writer) breaks() []caution {
 		if !before || !after {
 			continue
 		}
-		text := capital(acts([]stat.Break{b})) + ", and figures before and after do not compare"
+		text := w.l.T("%s, and figures before and after do not compare.", capital(w.acts([]stat.Break{b})))
 		if b.Text != "" {
-			text += ": " + strings.TrimSuffix(b.Text, ".")
+			text = w.l.T("%s, and figures before and after do not compare: %s.", capital(w.acts([]stat.Break{b})),
+				strings.TrimSuffix(b.Text, "."))
 		}
-		text += "."
 		if len(mixed) > 0 {
-			text += " " + capital(brief(mixed)) + " " + oneMany(len(mixed), "holds", "hold") + " days under both."
+			text += " " + w.l.N(int64(len(mixed)), "%s holds days under both.", "%s hold days under both.", capital(w.brief(mixed)))
 		}
-		out = append(out, caution{rankBreak, text, []string{monthYear(b)}})
+		out = append(out, caution{rankBreak, text, []string{w.monthYear(b)}})
 	}
 	return out
 }
@@ -143,14 +144,15 @@ func (w *writer) sources() []caution {
 				continue
 			}
 			if ds.Principal {
-				out = append(out, caution{rankPrincipal, ds.Title + ": each record counts under one offence alone, the most " +
-					"serious or the first. The same offence beside another one is not here.", []string{"most serious"}})
+				out = append(out, caution{rankPrincipal, w.l.T("%s: each record counts under one offence alone, the most "+
+					"serious or the first. The same offence beside another one is not here.", ds.Title),
+					[]string{w.l.T("most serious")}})
 			}
 			for _, o := range w.of(p, s.ID).obs {
 				if year, late := extracted(o, ds.ErasedFrom); late {
-					out = append(out, caution{rank: rankSurvivors, text: fmt.Sprintf(
+					out = append(out, caution{rank: rankSurvivors, text: w.l.T(
 						"%s: the figures of a source of %s count only records that were left. Since %s old records are erased by law, "+
-							"so past years look smaller than they were.", ds.Title, year, ds.ErasedFrom.Long())})
+							"so past years look smaller than they were.", ds.Title, year, w.l.Date(ds.ErasedFrom))})
 				}
 			}
 		}
@@ -181,22 +183,22 @@ func (w *writer) absences() []caution {
 				if o.Status == stat.StatusReported || o.Status == stat.StatusWithheld {
 					continue
 				}
-				list = append(list, s.Noun.Many+" "+periodBriefly(o.Period, p.Clock)+" ("+o.Status.Words()+")")
+				list = append(list, s.Noun.Many+" "+w.periodBriefly(o.Period, p.Clock)+" ("+w.l.T(o.Status.Words())+")")
 			}
 		}
 	}
 	if len(list) == 0 {
 		return nil
 	}
-	return []caution{{rankAbsent, "A gap is not a zero. There is no figure for " + brief(list) + ".", []string{"gaps"}}}
+	return []caution{{rankAbsent, w.l.T("A gap is not a zero. There is no figure for %s.", w.brief(list)), []string{w.l.T("gaps")}}}
 }
 
 // monthYear names the month of a break, as a note would: "October 2010"; the year alone where no more is known.
-func monthYear(b stat.Break) string {
+func (v voice) monthYear(b stat.Break) string {
 	if b.Precision == "year" {
 		return fmt.Sprint(b.Date.Year)
 	}
-	return fmt.Sprintf("%s %d", b.Date.Month, b.Date.Year)
+	return v.l.Month(b.Date)
 }
 
 // contested says of each period for which sources differ what each says.
@@ -205,11 +207,11 @@ func (w *writer) contested(v *values) []caution {
 	for _, group := range v.contested() {
 		var said, about []string
 		for _, o := range group {
-			said = append(said, textOf(bare(o)))
+			said = append(said, textOf(w.bare(o)))
 			about = append(about, stat.FormatNumber(o.Value, 0))
 		}
-		out = append(out, caution{rankContested, fmt.Sprintf("Sources differ on %s for %s: %s. Sentences use the first.",
-			v.series.Noun.Many, w.label(v, group[0]), and(said)), about})
+		out = append(out, caution{rankContested, w.l.T("Sources differ on %s for %s: %s. Sentences use the first.",
+			v.series.Noun.Many, w.label(v, group[0]), w.l.And(said)), about})
 	}
 	return out
 }
@@ -224,26 +226,26 @@ func (w *writer) coverages(v *values) []caution {
 		switch {
 		case c.Accounts > 0 && float64(c.Accounts) < o.Value:
 			total := stat.FormatNumber(o.Value, 0)
-			shown = append(shown, fmt.Sprintf("%s (%s of %s, with %s of %s)", label, n, of, stat.FormatCount(c.Accounts), total))
+			shown = append(shown, w.l.T("%s (%s of %s, with %s of %s)", label, n, of, stat.FormatCount(c.Accounts), total))
 			about = append(about, stat.FormatCount(c.Accounts), total)
 		case c.Known() && !c.Complete():
-			from := fmt.Sprintf("%s from %s of %s", label, n, of)
-			if people := c.ResidentWords(); people != "" {
+			from := w.l.T("%s from %s of %s", label, n, of)
+			if people := w.l.Residents(c); people != "" {
 				from += ", " + people
 			}
 			incomplete = append(incomplete, from)
 		case o.Has(stat.MarkPartial):
-			incomplete = append(incomplete, label+" in part")
+			incomplete = append(incomplete, w.l.T("%s in part", label))
 		}
 	}
 	what := v.series.Noun.Many
 	if len(incomplete) > 0 {
 		out = append(out, caution{rank: rankCoverage,
-			text: fmt.Sprintf("Not all %s reported %s: %s.", w.reporters(v), what, brief(incomplete))})
+			text: w.l.T("Not all %s reported %s: %s.", w.reporters(v), what, w.brief(incomplete))})
 	}
 	if len(shown) > 0 {
-		out = append(out, caution{rankPartial, fmt.Sprintf(
-			"The total of %s is whole, but not all %s are shown apart: %s.", what, w.reporters(v), brief(shown)), about})
+		out = append(out, caution{rankPartial, w.l.T(
+			"The total of %s is whole, but not all %s are shown apart: %s.", what, w.reporters(v), w.brief(shown)), about})
 	}
 	if c, ok := w.unlikeReporters(v); ok {
 		out = append(out, c)
@@ -261,7 +263,7 @@ func (w *writer) reporters(v *values) string {
 			return o.Coverage.Noun
 		}
 	}
-	return "reporters"
+	return w.l.T("reporters")
 }
 
 // qualified returns the cautions that name single figures of all series together.
@@ -280,7 +282,7 @@ func (w *writer) qualified() []caution {
 				reported := o.Status == stat.StatusReported
 				switch {
 				case reported && o.Bound != stat.BoundExactly && o.Bound != "":
-					bounded = append(bounded, textOf(bare(o))+" ("+where+")")
+					bounded = append(bounded, textOf(w.bare(o))+" ("+where+")")
 				case o.Status == stat.StatusWithheld:
 					withheld = append(withheld, where)
 				}
@@ -291,7 +293,7 @@ func (w *writer) qualified() []caution {
 					provisional = append(provisional, where)
 				}
 				if reported && o.Value < stat.StableFrom && o.Bound != stat.BoundAtLeast {
-					small = append(small, textOf(bare(o))+" ("+where+")")
+					small = append(small, textOf(w.bare(o))+" ("+where+")")
 				}
 			}
 		}
@@ -306,14 +308,14 @@ func (w *writer) qualified() []caution {
 		list   []string
 		about  []string
 	}{
-		{rankBound, "Some figures are limits or estimates, as their source worded them: %s.", bounded, nil},
-		{rankWithheld, "Small counts are withheld to protect people: %s.", withheld, []string{"small counts"}},
-		{rankSummed, "The source gives no total here, so ours adds up its parts: %s.", summed, []string{"sum"}},
-		{rankProvisional, "Provisional, and may change: %s.", provisional, []string{"provisional"}},
-		{rankSmall, "Counts this small move by chance from one period to the next: %s.", small, []string{"chance"}},
+		{rankBound, lang.Key("Some figures are limits or estimates, as their source worded them: %s."), bounded, nil},
+		{rankWithheld, lang.Key("Small counts are withheld to protect people: %s."), withheld, []string{lang.Key("small counts")}},
+		{rankSummed, lang.Key("The source gives no total here, so ours adds up its parts: %s."), summed, []string{lang.Key("sum")}},
+		{rankProvisional, lang.Key("Provisional, and may change: %s."), provisional, []string{lang.Key("provisional")}},
+		{rankSmall, lang.Key("Counts this small move by chance from one period to the next: %s."), small, []string{lang.Key("chance")}},
 	} {
 		if len(c.list) > 0 {
-			out = append(out, caution{rank: c.rank, text: fmt.Sprintf(c.format, brief(c.list)), about: c.about})
+			out = append(out, caution{rank: c.rank, text: w.l.T(c.format, w.brief(c.list)), about: w.all(c.about)})
 		}
 	}
 	return out
@@ -331,7 +333,7 @@ func (w *writer) unlikeReporters(v *values) (caution, bool) {
 	if !l.Prefer || l.Reporters == 0 || l.All.Verdict == stat.VerdictRefused {
 		return caution{}, false
 	}
-	return caution{rank: rankCoverage, text: fmt.Sprintf(
+	return caution{rank: rankCoverage, text: w.l.T(
 		"Not the same %s reported %s for %s and for %s: all together counted %s and %s, the %s that reported for both "+
 			"%s and %s.",
 		w.reporters(v), v.series.Noun.Many, w.label(v, first), w.label(v, last),
@@ -356,11 +358,11 @@ func (w *writer) gaps() []caution {
 			b, _ := other.at(r.Period)
 			reason := p.Reason
 			if reason == "" {
-				reason = "Why they differ is not known."
+				reason = w.l.T("Why they differ is not known.")
 			}
-			out = append(out, caution{rank: rankContested, text: fmt.Sprintf(
+			out = append(out, caution{rank: rankContested, text: w.l.T(
 				"%s: %s on one side and %s on the other, for %s, a gap of %s. %s", p.Title,
-				textOf(counted(a, one.series.Noun)), textOf(counted(b, other.series.Noun)), w.label(one, a),
+				textOf(w.counted(a, one.series.Noun)), textOf(w.counted(b, other.series.Noun)), w.label(one, a),
 				stat.FormatNumber(math.Abs(r.Gap), 0), strings.TrimSpace(reason))})
 			break
 		}
@@ -370,7 +372,7 @@ func (w *writer) gaps() []caution {
 
 // label names the period of an observation of the series.
 func (w *writer) label(v *values, o stat.Observation) string {
-	_, words := periodWords(o.Period, v.panel.Clock)
+	_, words := w.periodWords(o.Period, v.panel.Clock)
 	return words
 }
 
@@ -392,23 +394,18 @@ func (v *values) contested() [][]stat.Observation {
 }
 
 // brief joins a list and shortens one of more than four.
-func brief(list []string) string {
+func (v voice) brief(list []string) string {
 	if len(list) > 4 {
-		return strings.Join(list[:3], ", ") + fmt.Sprintf(" and %d more", len(list)-3)
+		return v.l.T("%s and %d more", strings.Join(list[:3], ", "), len(list)-3)
 	}
-	return and(list)
+	return v.l.And(list)
 }
 
-func and(list []string) string {
-	if len(list) < 2 {
-		return strings.Join(list, "")
+// all gives words in the language.
+func (v voice) all(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = v.l.T(w)
 	}
-	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
-}
-
-func oneMany(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
+	return out
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -15,7 +16,7 @@ func (w *writer) change(v *values) []stat.Part {
 		return o.Status != stat.StatusReported || o.Period.Compare(last.Period) >= 0
 	})
 	if len(earlier) == 0 {
-		return []stat.Part{text("with no earlier figure to compare")}
+		return w.fill("with no earlier figure to compare")
 	}
 	var skipped stat.Comparison
 	for i, o := range earlier {
@@ -24,16 +25,16 @@ func (w *writer) change(v *values) []stat.Part {
 			skipped = c
 			continue
 		}
-		parts := verdict(c, o, last, same, v.panel.Clock)
+		parts := w.verdict(c, o, last, same, v.panel.Clock)
 		if i > 0 && skipped.Why == stat.RefusedBreak {
-			w.after = append(w.after, "Earlier figures do not compare: "+acts(skipped.Breaks)+".")
+			w.after = append(w.after, w.l.T("Earlier figures do not compare: %s.", w.acts(skipped.Breaks)))
 		}
 		return parts
 	}
 	if skipped.Why == stat.RefusedBreak {
-		return []stat.Part{text("which does not compare with earlier figures, as " + acts(skipped.Breaks))}
+		return w.fill("which does not compare with earlier figures, as %s", w.acts(skipped.Breaks))
 	}
-	return []stat.Part{text("with no comparison, as " + skipped.Why.Words())}
+	return w.fill("with no comparison, as %s", w.l.T(skipped.Why.Words()))
 }
 
 // compare sets a figure against an earlier one: as it stands, or, where other reporters stand behind the two and that
@@ -48,7 +49,7 @@ func (v *values) compare(earlier, later stat.Observation) (c stat.Comparison, sa
 	if !l.Prefer {
 		return l.All, ""
 	}
-	return l.Same, cmp.Or(l.Noun, v.series.Expected.Noun.Many, "reporters")
+	return l.Same, cmp.Or(v.series.Expected.Noun.Many, l.Noun, lang.Key("reporters"))
 }
 
 // lasting returns the breaks that hold whoever reports.
@@ -58,35 +59,34 @@ func (v *values) lasting() []stat.Break {
 
 // verdict is a comparison in words. Where it holds for the same reporters alone, it gives no total, since those
 // totals count others too.
-func verdict(c stat.Comparison, earlier, later stat.Observation, same string, clock stat.Clock) []stat.Part {
-	when := periodIn(earlier.Period, clock)
-	if same != "" {
-		words := map[stat.Verdict]string{
-			stat.VerdictHigher:  "up from the number ",
-			stat.VerdictLower:   "down from the number ",
-			stat.VerdictUnclear: "with a difference that could easily be chance from the number ",
-		}[c.Verdict]
-		return []stat.Part{text(words + when + " among the " + same + " that reported for both periods")}
-	}
-	words, after := "", ""
+func (v voice) verdict(c stat.Comparison, earlier, later stat.Observation, same string, clock stat.Clock) []stat.Part {
+	when := v.periodIn(earlier.Period, clock)
+	same = v.l.T(same)
 	switch {
+	case same != "" && c.Verdict == stat.VerdictHigher:
+		return v.fill("up from the number %s among the %s that reported for both periods", when, same)
+	case same != "" && c.Verdict == stat.VerdictLower:
+		return v.fill("down from the number %s among the %s that reported for both periods", when, same)
+	case same != "":
+		return v.fill("with a difference that could easily be chance from the number %s among the %s that reported for both "+
+			"periods", when, same)
 	case c.Verdict == stat.VerdictHigher:
-		words = "up from "
+		return v.fill("up from %s %s", v.bare(earlier), when)
 	case c.Verdict == stat.VerdictLower:
-		words = "down from "
+		return v.fill("down from %s %s", v.bare(earlier), when)
 	case earlier.Value == later.Value:
-		return []stat.Part{text("the same number as " + when)}
+		return v.fill("the same number as %s", when)
 	default:
-		words, after = "a difference from ", " that could easily be chance"
+		return v.fill("a difference from %s %s that could easily be chance", v.bare(earlier), when)
 	}
-	return append(append([]stat.Part{text(words)}, bare(earlier)...), text(" "+when+after))
 }
 
 // acts names the latest of the breaks: "PA 10-115 took force on 1 October 2010".
-func acts(breaks []stat.Break) string {
+func (v voice) acts(breaks []stat.Break) string {
 	b := breaks[len(breaks)-1]
+	when := v.l.When(b.Date, b.Precision)
 	if b.Act == "" {
-		return "what is counted changed " + b.Words()
+		return v.l.T("what is counted changed %s", when)
 	}
-	return b.Act + " took force " + b.Words()
+	return v.l.T("%s took force %s", b.Act, when)
 }

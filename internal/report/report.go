@@ -44,6 +44,7 @@ func Write(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions) (s
 
 // writer holds what the sentences of one indicator are written from.
 type writer struct {
+	voice
 	ind    stat.Indicator
 	defs   stat.Definitions
 	series map[string]*values // by panel and series id
@@ -62,7 +63,7 @@ type values struct {
 }
 
 func newWriter(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions) *writer {
-	w := &writer{ind: ind, defs: defs, series: map[string]*values{}}
+	w := &writer{voice: voiceOf(defs), ind: ind, defs: defs, series: map[string]*values{}}
 	sorted := slices.Clone(obs)
 	stat.SortObservations(sorted)
 	for _, o := range sorted {
@@ -267,7 +268,7 @@ func (w *writer) altOf(v *values) string {
 	}
 	say := func(o stat.Observation) string {
 		o.Period.Stated = "" // the dates are enough for a figure; the table has the words
-		return textOf(bare(o)) + " " + periodBriefly(o.Period, v.panel.Clock)
+		return textOf(w.bare(o)) + " " + w.periodBriefly(o.Period, v.panel.Clock)
 	}
 	var all []string
 	var valued []stat.Observation
@@ -289,7 +290,7 @@ func (w *writer) altOf(v *values) string {
 			high = o
 		}
 	}
-	return fmt.Sprintf("%s %s, then %s; lowest %s, highest %s", v.series.Label, say(valued[0]), say(valued[len(valued)-1]),
+	return w.l.T("%s %s, then %s; lowest %s, highest %s", v.series.Label, say(valued[0]), say(valued[len(valued)-1]),
 		say(low), say(high))
 }
 

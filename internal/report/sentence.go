@@ -6,13 +6,14 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
 // sentence fills the template of a panel. A template that cannot be filled gives an issue and a plain sentence that
 // names what there is.
 func (w *writer) sentence(p stat.Panel) stat.Sentence {
-	if problems := stat.LintSentence(p); len(problems) > 0 {
+	if problems := stat.LintSentenceIn(w.l.Code(), p); len(problems) > 0 {
 		w.problem(stat.SeverityError, p.ID, "sentence", "The sentence cannot be used: "+strings.Join(problems, "; ")+".")
 		return w.plain(p)
 	}
@@ -37,7 +38,7 @@ func (w *writer) sentence(p stat.Panel) stat.Sentence {
 					"The sentence names one period, but its series have no figure for a common one.")
 				return w.plain(p)
 			}
-			parts = setPeriod(parts, period, p.Clock)
+			parts = w.setPeriod(parts, period, p.Clock)
 		case "count":
 			parts = append(parts, w.count(p, s.Series, period, common)...)
 		case "ratio":
@@ -69,16 +70,15 @@ func (w *writer) plain(p stat.Panel) stat.Sentence {
 		o, _, ok := w.of(p, s.ID).latest()
 		switch {
 		case !ok:
-			list = append(list, []stat.Part{text("there is no figure on " + s.Noun.Many)})
+			list = append(list, w.fill("there is no figure on %s", s.Noun.Many))
 		case o.Status == stat.StatusReported:
-			list = append(list, append(append([]stat.Part{text("the figure is ")}, counted(o, s.Noun)...),
-				text(" "+periodIn(o.Period, p.Clock))))
+			list = append(list, w.fill("the figure is %s %s", w.counted(o, s.Noun), w.periodIn(o.Period, p.Clock)))
 		default:
-			_, words := periodWords(o.Period, p.Clock)
-			list = append(list, []stat.Part{text(s.Noun.Many + " " + absent(o.Status) + " for " + words)})
+			_, words := w.periodWords(o.Period, p.Clock)
+			list = append(list, w.absent(o.Status, s.Noun.Many, words))
 		}
 	}
-	return tidy(append(join(list), text(".")))
+	return tidy(append(w.join(list), text(".")))
 }
 
 // anyValue reports whether one figure that the sentence would speak of has a value.
@@ -138,12 +138,18 @@ func (w *writer) period(p stat.Panel, segments []stat.Segment) (stat.Period, boo
 	return *fallback, true
 }
 
+// prepositions are those that a template may have before a period.
+var prepositions = map[lang.Language][]string{
+	lang.English: {"In ", "in ", "From ", "from "},
+	lang.Spanish: {"En ", "en ", "De ", "de "},
+}
+
 // setPeriod adds the period; "In" or "From" before it in a template becomes the preposition that the period needs.
-func setPeriod(parts []stat.Part, p stat.Period, clock stat.Clock) []stat.Part {
-	preposition, words := periodWords(p, clock)
+func (v voice) setPeriod(parts []stat.Part, p stat.Period, clock stat.Clock) []stat.Part {
+	preposition, words := v.periodWords(p, clock)
 	if n := len(parts); n > 0 {
 		last := parts[n-1].Text
-		for _, given := range []string{"In ", "in ", "From ", "from "} {
+		for _, given := range prepositions[v.l] {
 			head, found := strings.CutSuffix(last, given)
 			if !found || (head != "" && !strings.HasSuffix(head, " ")) {
 				continue
@@ -172,22 +178,22 @@ func (w *writer) count(p stat.Panel, series string, period stat.Period, common b
 		return w.latest(p, series)
 	}
 	o, _ := w.of(p, series).at(period)
-	return counted(o, w.noun(p, series))
+	return w.counted(o, w.noun(p, series))
 }
 
 func (w *writer) latest(p stat.Panel, series string) []stat.Part {
 	o, after, ok := w.of(p, series).latest()
 	if !ok {
 		w.problem(stat.SeverityError, p.ID, "no-figure", "There is no figure for the series "+series+".")
-		return []stat.Part{text("no figure on " + w.noun(p, series).Many)}
+		return w.fill("no figure on %s", w.noun(p, series).Many)
 	}
-	parts := append(counted(o, w.noun(p, series)), text(" "+periodIn(o.Period, p.Clock)))
+	parts := append(w.counted(o, w.noun(p, series)), text(" "+w.periodIn(o.Period, p.Clock)))
 	if o.Has(stat.MarkSummed) {
-		parts = append(parts, text(" (our sum of its parts)"))
+		parts = append(parts, text(" ("+w.l.T("our sum of its parts")+")"))
 	}
 	if len(after) > 0 {
-		_, words := periodWords(after[len(after)-1].Period, p.Clock)
-		parts = append(parts, text(" ("+words+": "+after[len(after)-1].Status.Words()+")"))
+		_, words := w.periodWords(after[len(after)-1].Period, p.Clock)
+		parts = append(parts, text(" ("+words+": "+w.l.T(after[len(after)-1].Status.Words())+")"))
 	}
 	return parts
 }
@@ -197,7 +203,7 @@ func (w *writer) ratio(p stat.Panel, period stat.Period) []stat.Part {
 	to, _ := w.of(p, p.Ratio.To).at(period)
 	o, found := w.of(p, "ratio").at(period)
 	if found && o.Status == stat.StatusReported {
-		return limited(o, p.Ratio.Label, p.Ratio.Decimals)
+		return w.limited(o, p.Ratio.Label, p.Ratio.Decimals)
 	}
 	_, why := stat.RatioOf(of, to, stat.Level95)
 	return w.uncomputed(p, "ratio", why)
@@ -206,7 +212,7 @@ func (w *writer) ratio(p stat.Panel, period stat.Period) []stat.Part {
 func (w *writer) rate(p stat.Panel, period stat.Period) []stat.Part {
 	o, found := w.of(p, "rate").at(period)
 	if found && o.Status == stat.StatusReported {
-		return limited(o, p.Rate.Label, p.Rate.Decimals)
+		return w.limited(o, p.Rate.Label, p.Rate.Decimals)
 	}
 	of, _ := w.of(p, p.Rate.Of).at(period)
 	_, why := stat.RateOf(of, w.residents(p, period), p.Rate.Per, stat.Level95)
@@ -228,10 +234,16 @@ func (w *writer) residents(p stat.Panel, period stat.Period) stat.Observation {
 func (w *writer) uncomputed(p stat.Panel, what string, why stat.Refusal) []stat.Part {
 	if why == "" {
 		w.problem(stat.SeverityError, p.ID, "no-"+what, "The counts allow a "+what+", but the observations hold none.")
-		return []stat.Part{text("no " + what)}
+		return w.fill(nothing[what])
 	}
-	return []stat.Part{text("no " + what + ", as " + why.Words())}
+	return w.fill(nothingAs[what], w.l.T(why.Words()))
 }
+
+// nothing and nothingAs say that there is no ratio or rate.
+var (
+	nothing   = map[string]string{"ratio": lang.Key("no ratio"), "rate": lang.Key("no rate")}
+	nothingAs = map[string]string{"ratio": lang.Key("no ratio, as %s"), "rate": lang.Key("no rate, as %s")}
+)
 
 // list is every stated figure of a series with its period; where sources differ for a period, each is named. A list
 // of more than longest figures gives the first and the last of them.
@@ -240,30 +252,30 @@ func (w *writer) list(p stat.Panel, series string) []stat.Part {
 	picks := v.picks()
 	if len(picks) == 0 {
 		w.problem(stat.SeverityError, p.ID, "no-figure", "There is no figure for the series "+series+".")
-		return []stat.Part{text("no figure on " + v.series.Noun.Many)}
+		return w.fill("no figure on %s", v.series.Noun.Many)
 	}
 	var phrases [][]stat.Part
 	named := false
 	for i, pick := range picks {
 		if len(picks) > longest && i > 1 && i < len(picks)-2 {
 			if i == 2 {
-				phrases = append(phrases, []stat.Part{text("others between")})
+				phrases = append(phrases, w.fill("others between"))
 			}
 			continue
 		}
-		phrase := bare(pick)
+		phrase := w.bare(pick)
 		if !named && pick.Status == stat.StatusReported {
-			phrase, named = counted(pick, v.series.Noun), true
+			phrase, named = w.counted(pick, v.series.Noun), true
 		}
-		phrase = append(phrase, text(" "+periodIn(pick.Period, p.Clock)))
+		phrase = append(phrase, text(" "+w.periodIn(pick.Period, p.Clock)))
 		for _, o := range v.obs {
 			if o.Period.Same(pick.Period) && o.Key() != pick.Key() && o.Status == stat.StatusReported {
-				phrase = append(append(append(phrase, text(" (another source: ")), bare(o)...), text(")"))
+				phrase = append(append(phrase, text(" ")), w.fill("(another source: %s)", w.bare(o))...)
 			}
 		}
 		phrases = append(phrases, phrase)
 	}
-	return join(phrases)
+	return w.join(phrases)
 }
 
 // coverage says from how many of how many reporters the latest total of the series comes; without a series, that of
@@ -274,11 +286,19 @@ func (w *writer) coverage(p stat.Panel, series string) []stat.Part {
 			continue
 		}
 		if o, _, ok := w.of(p, s.ID).latest(); ok && o.Coverage.Known() {
-			return []stat.Part{text(o.Coverage.Words())}
+			return []stat.Part{text(w.l.Coverage(spoken(s, o.Coverage)))}
 		}
 	}
 	w.problem(stat.SeverityError, p.ID, "no-coverage", "The sentence speaks of coverage, but no figure has any.")
-	return []stat.Part{text("coverage not known")}
+	return w.fill("coverage not known")
+}
+
+// spoken is a coverage with its noun in the words of the series.
+func spoken(s stat.Series, c stat.Coverage) stat.Coverage {
+	if s.Expected != nil && s.Expected.Noun.Many != "" {
+		c.Noun = s.Expected.Noun.Many
+	}
+	return c
 }
 
 // tidy joins neighbouring runs of plain text and begins the sentence with a capital.

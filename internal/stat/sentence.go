@@ -98,7 +98,9 @@ var forbidden = map[string][]string{
 // LintText lists what a text written by hand must not say beside rule-filled figures: forbidden words, digits and
 // percent signs. Each problem is a sentence without a full stop. Quotations in “…” are the words of a source and
 // are not linted.
-func LintText(text string) []string {
+func LintText(text string) []string { return lintText(text, forbidden) }
+
+func lintText(text string, forbidden map[string][]string) []string {
 	var out []string
 	text = unquoted(text)
 	if i := strings.IndexFunc(text, unicode.IsDigit); i >= 0 {
@@ -120,10 +122,16 @@ func LintText(text string) []string {
 	return append(out, found...)
 }
 
+// LintTextIn is LintText for a text in another language.
+func LintTextIn(language, text string) []string { return lintText(text, forbiddenIn(language)) }
+
 // LintSentence lists what is wrong with the sentence of a panel: unknown slots and series, a ratio or rate that the
 // panel does not have, digits, and words that say more than the rules can vouch for. Each problem is a sentence
 // without a full stop; none means that the sentence may be filled.
-func LintSentence(panel Panel) []string {
+func LintSentence(panel Panel) []string { return LintSentenceIn("en", panel) }
+
+// LintSentenceIn is LintSentence for a panel whose texts are in another language.
+func LintSentenceIn(language string, panel Panel) []string {
 	if strings.TrimSpace(panel.Sentence) == "" {
 		return []string{"the sentence is empty"}
 	}
@@ -153,7 +161,7 @@ func LintSentence(panel Panel) []string {
 	if !strings.HasSuffix(strings.TrimSpace(panel.Sentence), ".") {
 		out = append(out, "the sentence does not end with a full stop")
 	}
-	return append(out, LintText(text.String())...)
+	return append(out, lintText(text.String(), forbiddenIn(language))...)
 }
 
 func lintSlot(panel Panel, s Segment) string {

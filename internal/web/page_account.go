@@ -71,7 +71,7 @@ func (s *Server) account(v *visit) (*representation, error) {
 	sentence := report.Account(found, defs)
 	p := accountPage{page: v.frame(r.Question, sentence.String()), Reconciliation: r, Sentence: v.say(sentence)}
 	if spread := stat.SpreadOf(found); spread.Told && spread.Gap > 0 {
-		p.Gap = report.GapWords(spread)
+		p.Gap = report.GapWords(v.l, spread)
 		if spread.Factor > 0 {
 			p.Times = v.l.T("%s times", strings.TrimSpace(v.l.T(spread.Bound.Words())+" "+stat.FormatNumber(spread.Factor, 1)))
 		}
