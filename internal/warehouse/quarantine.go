@@ -11,7 +11,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"tallystick/internal/stat"
@@ -21,12 +20,11 @@ import (
 // runs one statement at a time, and an export may be rejected in every row. The file has no name on disk, so
 // nothing is left of it after a crash.
 type spool struct {
-	of *Warehouse
-	f  *os.File
-	w  *bufio.Writer
-	n  int64
-
-	head, cells, issues []byte // of the row that is being written
+	of  *Warehouse
+	f   *os.File
+	w   *bufio.Writer
+	n   int64
+	buf []byte
 }
 
 func (s *spool) add(rejects []stat.Reject) error {
@@ -46,16 +44,13 @@ func (s *spool) add(rejects []stat.Reject) error {
 	}
 	for i := range rejects {
 		r := &rejects[i]
-		s.head = binary.AppendVarint(s.head[:0], r.Line)
-		s.cells = packCells(s.cells[:0], r.Cells)
-		s.issues = packIssues(s.issues[:0], r)
-		for _, part := range [][]byte{s.cells, s.issues} {
-			s.head = binary.AppendUvarint(s.head, uint64(len(part)))
+		s.buf = binary.AppendVarint(s.buf[:0], r.Line)
+		for _, part := range []string{r.Text, packCells(r.Cells), packIssues(r)} {
+			s.buf = binary.AppendUvarint(s.buf, uint64(len(part)))
+			s.buf = append(s.buf, part...)
 		}
-		for _, part := range [][]byte{s.head, s.cells, s.issues} {
-			if _, err := s.w.Write(part); err != nil {
-				return fmt.Errorf("setting rejected rows aside: %w", err)
-			}
+		if _, err := s.w.Write(s.buf); err != nil {
+			return fmt.Errorf("setting rejected rows aside: %w", err)
 		}
 		s.n++
 	}
@@ -65,32 +60,22 @@ func (s *spool) add(rejects []stat.Reject) error {
 // Rejected rows are packed, because an export may be rejected as a whole and writing them is most of the cost: what
 // each is made of is joined by control characters, which hardly any cell holds; one that does is kept as JSON.
 const (
-	between = '\x1f' // cells; the parts of an issue
-	after   = '\x1e' // issues
+	between = "\x1f" // cells; the parts of an issue
+	after   = "\x1e" // issues
 )
 
-// packs appends the text and reports whether it holds nothing that separates texts.
-func packs(to []byte, text string) ([]byte, bool) {
-	return append(to, text...), strings.IndexByte(text, between) < 0 && strings.IndexByte(text, after) < 0
-}
-
-func packCells(to []byte, cells []string) []byte {
-	start := len(to)
+func packCells(cells []string) string {
 	for _, c := range cells {
-		var ok bool
-		if to, ok = packs(append(to, between), c); !ok {
-			return append(to[:start], packJSON(cells)...)
+		if strings.ContainsAny(c, between+after) {
+			return packJSON(cells)
 		}
 	}
-	if len(cells) == 0 {
-		to = append(to, between)
-	}
-	return to
+	return between + strings.Join(cells, between)
 }
 
 func unpackCells(text string) ([]string, error) {
-	if rest, ok := strings.CutPrefix(text, string(between)); ok {
-		return strings.Split(rest, string(between)), nil
+	if rest, ok := strings.CutPrefix(text, between); ok {
+		return strings.Split(rest, between), nil
 	}
 	var cells []string
 	err := json.Unmarshal([]byte(text), &cells)
@@ -98,35 +83,36 @@ func unpackCells(text string) ([]string, error) {
 }
 
 // packIssues leaves out what the row and its batch say already: the file, the line, and that these are errors.
-func packIssues(to []byte, r *stat.Reject) []byte {
-	start := len(to)
+func packIssues(r *stat.Reject) string {
+	var b strings.Builder
 	for i := range r.Issues {
 		x := &r.Issues[i]
-		ok := x.Line == r.Line && x.Severity == stat.SeverityError
-		for j, part := range [...]string{x.Column, x.Value, x.Code, x.Problem, x.Fix} {
-			separator := byte(between)
-			if j == 0 {
-				separator = after
-			}
-			var plain bool
-			to, plain = packs(append(to, separator), part)
-			ok = ok && plain
+		parts := [...]string{x.Column, x.Value, x.Code, x.Problem, x.Fix}
+		if x.Line != r.Line || x.Severity != stat.SeverityError {
+			return packJSON(r.Issues)
 		}
-		if !ok {
-			return append(to[:start], packJSON(r.Issues)...)
+		b.WriteString(after)
+		for j, p := range parts {
+			if strings.ContainsAny(p, between+after) {
+				return packJSON(r.Issues)
+			}
+			if j > 0 {
+				b.WriteString(between)
+			}
+			b.WriteString(p)
 		}
 	}
-	return to
+	return b.String()
 }
 
 func unpackIssues(text, file string, line int64) ([]stat.Issue, error) {
 	var issues []stat.Issue
-	if !strings.HasPrefix(text, string(after)) {
+	if !strings.HasPrefix(text, after) {
 		err := json.Unmarshal([]byte(text), &issues)
 		return issues, err
 	}
-	for packed := range strings.SplitSeq(text[1:], string(after)) {
-		parts := strings.Split(packed, string(between))
+	for packed := range strings.SplitSeq(text[len(after):], after) {
+		parts := strings.Split(packed, between)
 		if len(parts) != 5 {
 			return nil, fmt.Errorf("an issue has %d parts", len(parts))
 		}
@@ -162,18 +148,18 @@ func (s *spool) insert(ctx context.Context, conn *sql.Conn, tx *sql.Tx, seq int)
 		return err
 	}
 	text := stat.LayoutColumn{Type: stat.FieldText}
-	src := s.of.newSource(ctx, stat.Layout{Columns: []stat.LayoutColumn{text, text}}, &unspool{r: bufio.NewReaderSize(s.f, 1<<20)})
+	src := s.of.newSource(ctx, stat.Layout{Columns: []stat.LayoutColumn{text, text, text}}, &unspool{r: bufio.NewReaderSize(s.f, 1<<20)})
 	if err := register(conn, src); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO quarantine (seq, line, cells, issues) SELECT ?, line, c0, c1 FROM "+src.name+"()", seq)
+	_, err := tx.ExecContext(ctx, "INSERT INTO quarantine (seq, line, text, cells, issues) SELECT ?, line, c0, c1, c2 FROM "+src.name+"()", seq)
 	if src.err != nil {
 		return src.err
 	}
 	return err
 }
 
-// unspool reads a spool's file back in chunks of two text columns.
+// unspool reads a spool's file back in chunks of three text columns.
 type unspool struct{ r *bufio.Reader }
 
 func (*unspool) Layout() stat.Layout { return stat.Layout{} }
@@ -184,7 +170,7 @@ func (u *unspool) Next(ctx context.Context) (*stat.Chunk, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	c := &stat.Chunk{Vectors: make([]stat.Vector, 2)}
+	c := &stat.Chunk{Vectors: make([]stat.Vector, 3)}
 	for size := 0; size < 1<<20; {
 		line, err := binary.ReadVarint(u.r)
 		if errors.Is(err, io.EOF) {
@@ -194,16 +180,14 @@ func (u *unspool) Next(ctx context.Context) (*stat.Chunk, error) {
 			return nil, err
 		}
 		c.Lines = append(c.Lines, line)
-		var sizes [2]uint64
-		for i := range sizes {
-			if sizes[i], err = binary.ReadUvarint(u.r); err != nil {
+		for i := range c.Vectors {
+			n, err := binary.ReadUvarint(u.r)
+			if err != nil {
 				return nil, err
 			}
-		}
-		for i, n := range sizes {
 			v := &c.Vectors[i]
 			at := len(v.Text)
-			v.Text = slices.Grow(v.Text, int(n))[:at+int(n)]
+			v.Text = append(v.Text, make([]byte, n)...)
 			if _, err := io.ReadFull(u.r, v.Text[at:]); err != nil {
 				return nil, err
 			}
@@ -227,7 +211,7 @@ func (w *Warehouse) Quarantine(ctx context.Context, id string) ([]stat.Reject, e
 	if err := w.db.QueryRowContext(ctx, "SELECT r.file FROM batches b JOIN batches r ON r.seq = b.parent WHERE b.seq = ?", seq).Scan(&file); err != nil {
 		return nil, fmt.Errorf("quarantine of batch %s: %w", id, err)
 	}
-	rows, err := w.db.QueryContext(ctx, "SELECT line, cells, issues FROM quarantine WHERE seq = ? ORDER BY line, cells, issues", seq)
+	rows, err := w.db.QueryContext(ctx, "SELECT line, text, cells, issues FROM quarantine WHERE seq = ? ORDER BY line, text", seq)
 	if err != nil {
 		return nil, fmt.Errorf("quarantine of batch %s: %w", id, err)
 	}
@@ -236,7 +220,7 @@ func (w *Warehouse) Quarantine(ctx context.Context, id string) ([]stat.Reject, e
 	for rows.Next() {
 		var r stat.Reject
 		var cells, issues string
-		if err := rows.Scan(&r.Line, &cells, &issues); err != nil {
+		if err := rows.Scan(&r.Line, &r.Text, &cells, &issues); err != nil {
 			return nil, fmt.Errorf("quarantine of batch %s: %w", id, err)
 		}
 		if r.Cells, err = unpackCells(cells); err == nil {

@@ -252,18 +252,14 @@ func (v *visit) agencyFigure(ind stat.Indicator, t agencyTable) (*figure, error)
 		return nil, nil
 	}
 	defs := v.defs
-	shown, panel, series := ind, t.panel, t.series
-	panel.Title, panel.Form, panel.Ratio, panel.Rate, panel.Breakdowns, panel.Note = t.Caption, stat.FormColumns, nil, nil, nil, ""
-	panel.Series, series.Expected = []stat.Series{series}, nil
+	shown, panel := ind, t.panel
+	panel.Title, panel.Note, panel.Series = t.Caption, "", []stat.Series{t.series}
 	shown.Panels = []stat.Panel{panel}
-	obs := slices.Clone(t.obs)
+	shown, obs := ofPlace(shown, t.obs)
 	span := stat.Period{From: obs[0].Period.From, To: obs[len(obs)-1].Period.To}
-	for i := range obs {
-		obs[i].Codes = nil
-	}
 	alt := v.l.T("%s, as columns by period with their exact limits.", t.Caption)
 	fig, err := chart.Draw(shown, obs, chart.Context{
-		Release: v.rel.ID(), Source: publishersOf(v.l, obs), Alt: alt, Breaks: stat.Breaks(series, defs.Statutes, span), Labels: labeller(defs),
+		Release: v.rel.ID(), Source: publishersOf(v.l, obs), Alt: alt, Breaks: stat.Breaks(t.series, defs.Statutes, span), Labels: labeller(defs),
 		Lang: v.l,
 	})
 	if errors.Is(err, stat.ErrInvalid) {
@@ -272,5 +268,5 @@ func (v *visit) agencyFigure(ind stat.Indicator, t agencyTable) (*figure, error)
 	if err != nil {
 		return nil, err
 	}
-	return &figure{ID: "agency-" + ind.ID + "-" + panel.ID + "-" + series.ID, Alt: alt, Wide: fig.Wide, Narrow: fig.Narrow}, nil
+	return &figure{ID: "agency-" + ind.ID + "-" + panel.ID + "-" + t.series.ID, Alt: alt, Wide: fig.Wide, Narrow: fig.Narrow}, nil
 }

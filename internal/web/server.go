@@ -105,7 +105,7 @@ func (s *Server) router() *echo.Echo {
 	}
 	page("/", s.home)
 	page("/indicators", s.indicators)
-	page("/indicators/:id", s.indicator, "view", "from", "to", "window")
+	page("/indicators/:id", s.indicator, viewParameters...)
 	page("/values/*", s.value)
 	page("/places", s.places)
 	page("/places/:id", s.place)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,14 +13,24 @@ import (
 	"tallystick/internal/stat"
 )
 
-// choice is one way to see an indicator. The list of choices follows from the definition, so that no address can
-// ask for a combination that means nothing.
-type choice struct {
-	ID    string // by-year, by-year.rate, by-year.agency.multiples
-	Title string
-	Group string // title of the panel
-	View  chart.View
+// viewParameters are the fields of the form by which a reader changes what an indicator's page shows. Together they
+// are the whole state of the view, and all of it is in the address.
+var viewParameters = []string{"panel", "measure", "place", "by", "as", "from", "to", "window"}
+
+// wanted is what a reader asked to see beyond the whole; each field is one of the form's own choices.
+type wanted struct {
+	panel   string
+	measure stat.Kind          // empty: all that there are
+	place   stat.DimensionCode // one agency or place
+	by      string             // id of a breakdown
+	as      chart.Shape        // of the breakdown; empty: bars
+	from,
+	to,
+	window int
 }
+
+// quotient reports whether a rate or a ratio is asked for.
+func (w wanted) quotient() bool { return w.measure == stat.KindRate || w.measure == stat.KindRatio }
 
 // shapeWords says what each shape of a breakdown shows.
 var shapeWords = map[chart.Shape]string{
@@ -32,139 +43,215 @@ var shapeWords = map[chart.Shape]string{
 // mapped are the dimensions that can be drawn on a map.
 var mapped = []string{"county", "planning_region"}
 
-// choices lists the views of an indicator.
-func choices(l lang.Language, ind stat.Indicator, obs []stat.Observation) []choice {
-	var out []choice
-	for _, p := range ind.Panels {
-		add := func(id, title string, v chart.View) {
-			v.Panel = p.ID
-			out = append(out, choice{ID: p.ID + id, Title: title, Group: p.Title, View: v})
-		}
-		add("", l.T("counts"), chart.View{})
-		kinds := map[stat.Kind]bool{}
-		by := map[string]int{} // periods with values, by dimension
-		for _, o := range obs {
-			if o.Panel != p.ID {
-				continue
-			}
-			if len(o.Codes) == 0 {
-				kinds[o.Kind] = true
-			} else {
-				by[o.Codes[0].Dimension]++
-			}
-		}
-		if p.Ratio != nil && kinds[stat.KindRatio] && p.Form != stat.FormPair {
-			add(".ratio", p.Ratio.Label, chart.View{Measure: stat.KindRatio})
-		}
-		if p.Rate != nil && kinds[stat.KindRate] {
-			add(".rate", p.Rate.Label, chart.View{Measure: stat.KindRate})
-		}
-		for _, b := range p.Breakdowns {
-			if by[b.By] == 0 {
-				continue
-			}
-			shapes := []chart.Shape{chart.ShapeBars, chart.ShapeMultiples}
-			if b.By == agencyDimension {
-				shapes = append(shapes, chart.ShapeCoverage)
-			}
-			if slices.Contains(mapped, b.By) {
-				shapes = append(shapes, chart.ShapeMap)
-			}
-			for _, s := range shapes {
-				add("."+b.ID+"."+string(s), strings.ToLower(b.Title[:1])+b.Title[1:]+", "+l.T(shapeWords[s]), chart.View{By: b.ID, As: s})
-			}
-		}
-	}
-	return out
-}
+// places are the dimensions of which a reader can choose one place, in the order of the form.
+var placeDimensions = []string{agencyDimension, "county", "planning_region", townDimension}
 
-// controls is the form by which a reader changes what is shown, with what the address says now.
+// controls is the form, with what the address says now. A choice that no panel of the indicator has is not offered.
 type controls struct {
-	Path    string
-	Choices []choiceGroup
-	Years   []int
-	View    string
+	Path       string
+	Panels     []option
+	Measures   []option
+	Places     []optionGroup
+	Breakdowns []option
+	Shapes     []option
+	Years      []int
 	From,
 	To int
 	Windows []int // years that can be added up; none if the indicator has no open counts by year
 	Window  int
-	Known   string
 	First   stat.Date // day of the first release
 	Last    stat.Date // that can be asked for; none for a pinned page
 }
 
-// choiceGroup is the choices of one panel.
-type choiceGroup struct {
-	Title   string
-	Choices []choice
+// option is one choice of a field.
+type option struct {
+	ID, Title string
+	Chosen    bool
 }
 
-// asked is what a reader asked to see beyond the whole.
+// optionGroup is the choices of one dimension.
+type optionGroup struct {
+	Title   string
+	Options []option
+}
+
+// asked is what a reader asked to see beyond the whole, or why it cannot be shown.
 type asked struct {
-	Title  string
-	Said   string // what chart and table hold: 8 values and 1 gap
-	Update string // the one announcement, where they change in place
-	Figure *figure
-	Table  *table
-	Grids  []grid
+	Title   string
+	Said    string // the one polite announcement: 8 values, 1 gap
+	Refused bool   // Said says why the choices do not go together
+	Figure  *figure
+	Table   *table
+	Grids   []grid
 }
 
 // view reads from the address which view is asked for, and gives the form and, where something is asked for, the
-// figure and the table of it.
+// figure and the table of it. A value that the form does not have is an error; choices that do not go together are
+// answered with the reason.
 func (v *visit) view(ind stat.Indicator, obs []stat.Observation, answer stat.Answer) (controls, *asked, error) {
-	list := choices(v.l, ind, obs)
-	c := controls{Path: v.path, View: v.query.Get("view"), Last: v.today()}
+	c := v.controls(ind, obs)
+	w, err := v.wants(&c)
+	if err != nil || w == (wanted{}) {
+		return c, nil, err
+	}
+	shown, kept, why := v.fit(ind, obs, w)
+	if why != "" {
+		return c, &asked{Title: v.l.T("These choices do not go together"), Said: why, Refused: true}, nil
+	}
+	a, err := v.asked(shown, kept, answer, w)
+	return c, a, err
+}
+
+// controls lists the choices that the indicator has.
+func (v *visit) controls(ind stat.Indicator, obs []stat.Observation) controls {
+	c := controls{Path: v.path, Last: v.today(), Windows: windows(ind, obs)}
 	if v.pinned {
 		c.Last = stat.Date{} // any day from the first on, since the page is kept for ever
 	}
 	all := v.issued.List()
 	c.First = stat.DateOf(all[len(all)-1].PublishedAt.UTC())
-	for _, one := range list {
-		if n := len(c.Choices); n == 0 || c.Choices[n-1].Title != one.Group {
-			c.Choices = append(c.Choices, choiceGroup{Title: one.Group})
-		}
-		g := &c.Choices[len(c.Choices)-1]
-		g.Choices = append(g.Choices, one)
-	}
+	kinds, divided := map[stat.Kind]bool{}, map[string]bool{}
+	codes := map[stat.DimensionCode]bool{}
 	for _, o := range obs {
 		if y := o.Period.To.Year; !slices.Contains(c.Years, y) {
 			c.Years = append(c.Years, y)
 		}
+		if len(o.Codes) == 0 {
+			kinds[o.Kind] = true
+		} else if o.Kind == stat.KindCount {
+			divided[o.Panel+"/"+o.Codes[0].Dimension] = true
+			codes[o.Codes[0]] = true
+		}
 	}
 	slices.Sort(c.Years)
+	for _, p := range ind.Panels {
+		c.Panels = append(c.Panels, option{ID: p.ID, Title: p.Title})
+	}
+	if kinds[stat.KindRate] || kinds[stat.KindRatio] {
+		c.Measures = append(c.Measures, option{ID: string(stat.KindCount), Title: v.l.T("count")})
+	}
+	for _, p := range ind.Panels {
+		if p.Rate != nil && kinds[stat.KindRate] {
+			c.Measures = appendOption(c.Measures, option{ID: string(stat.KindRate), Title: p.Rate.Label})
+		}
+		if p.Ratio != nil && kinds[stat.KindRatio] {
+			c.Measures = appendOption(c.Measures, option{ID: string(stat.KindRatio), Title: v.l.T("ratio: %s", p.Ratio.Label)})
+		}
+		for _, b := range p.Breakdowns {
+			if divided[p.ID+"/"+b.By] {
+				c.Breakdowns = appendOption(c.Breakdowns, option{ID: b.ID, Title: b.Title})
+				for _, s := range shapesOf(b) {
+					c.Shapes = appendOption(c.Shapes, option{ID: string(s), Title: v.l.T(shapeWords[s])})
+				}
+			}
+		}
+	}
+	for _, dimension := range placeDimensions {
+		g := optionGroup{Title: capital(v.l.T(strings.ReplaceAll(dimension, "_", " ")))}
+		for _, list := range v.defs.Codelists {
+			if list.ID != v.listOf(ind, dimension) {
+				continue
+			}
+			for _, code := range list.Codes {
+				if codes[stat.DimensionCode{Dimension: dimension, Code: code.Code}] {
+					g.Options = append(g.Options, option{ID: dimension + "." + code.Code, Title: code.Label})
+				}
+			}
+		}
+		if len(g.Options) > 0 {
+			c.Places = append(c.Places, g)
+		}
+	}
+	return c
+}
+
+// listOf is the code list of a dimension in the data sets of the indicator.
+func (v *visit) listOf(ind stat.Indicator, dimension string) string {
+	for _, p := range ind.Panels {
+		for _, s := range p.Series {
+			if list := codelistOf(v.defs, s.Dataset, dimension); list != "" {
+				return list
+			}
+		}
+	}
+	return ""
+}
+
+// appendOption adds a choice unless there is one with its name.
+func appendOption(list []option, o option) []option {
+	if slices.ContainsFunc(list, func(x option) bool { return x.ID == o.ID }) {
+		return list
+	}
+	return append(list, o)
+}
+
+// shapesOf are the shapes in which a breakdown can be drawn.
+func shapesOf(b stat.Breakdown) []chart.Shape {
+	shapes := []chart.Shape{chart.ShapeBars, chart.ShapeMultiples}
+	if b.By == agencyDimension {
+		shapes = append(shapes, chart.ShapeCoverage)
+	}
+	if slices.Contains(mapped, b.By) {
+		shapes = append(shapes, chart.ShapeMap)
+	}
+	return shapes
+}
+
+// wants reads the choices from the address and marks them in the form.
+func (v *visit) wants(c *controls) (wanted, error) {
+	var w wanted
+	var places []option
+	for _, g := range c.Places {
+		places = append(places, g.Options...)
+	}
+	for _, field := range []struct {
+		name    string
+		options []option
+	}{{"panel", c.Panels}, {"measure", c.Measures}, {"place", places}, {"by", c.Breakdowns}, {"as", c.Shapes}} {
+		text := v.query.Get(field.name)
+		if text == "" {
+			continue
+		}
+		i := slices.IndexFunc(field.options, func(o option) bool { return o.ID == text })
+		if i < 0 {
+			return w, invalid("“%s” is not one of the choices of “%s” on this page.", clip(text), field.name)
+		}
+		if field.name != "place" {
+			field.options[i].Chosen = true
+		}
+		switch field.name {
+		case "panel":
+			w.panel = text
+		case "measure":
+			w.measure = stat.Kind(text)
+		case "place":
+			w.place.Dimension, w.place.Code, _ = strings.Cut(text, ".")
+			for g := range c.Places {
+				for o := range c.Places[g].Options {
+					c.Places[g].Options[o].Chosen = c.Places[g].Options[o].ID == text
+				}
+			}
+		case "by":
+			w.by = text
+		case "as":
+			w.as = chart.Shape(text)
+		}
+	}
 	var err error
 	if c.From, err = v.year("from", c.Years); err != nil {
-		return c, nil, err
+		return w, err
 	}
 	if c.To, err = v.year("to", c.Years); err != nil {
-		return c, nil, err
+		return w, err
 	}
 	if c.From > 0 && c.To > 0 && c.From > c.To {
-		return c, nil, invalid("The year in “from” (%d) is after the year in “to” (%d).", c.From, c.To)
+		return w, invalid("The year in “from” (%d) is after the year in “to” (%d).", c.From, c.To)
 	}
-	c.Windows = windows(ind, obs)
 	if c.Window, err = v.window(c.Windows); err != nil {
-		return c, nil, err
+		return w, err
 	}
-	if c.View == "" && c.From == 0 && c.To == 0 && c.Window == 0 {
-		return c, nil, nil
-	}
-	kept := slices.DeleteFunc(slices.Clone(obs), func(o stat.Observation) bool {
-		return c.From > 0 && o.Period.To.Year < c.From || c.To > 0 && o.Period.To.Year > c.To
-	})
-	var chosen *choice
-	if c.View != "" {
-		i := slices.IndexFunc(list, func(one choice) bool { return one.ID == c.View })
-		if i < 0 {
-			return c, nil, invalid("This page has no view “%s”.", clip(c.View))
-		}
-		chosen = &list[i]
-	}
-	if c.Window > 0 && chosen != nil && (chosen.View.By != "" || chosen.View.Measure != "") {
-		return c, nil, invalid("Years are added up for counts only. Choose everything or counts, or one year.")
-	}
-	a, err := v.asked(ind, kept, answer, chosen, c)
-	return c, a, err
+	w.from, w.to, w.window = c.From, c.To, c.Window
+	return w, nil
 }
 
 // year reads a year from the address; it must be one that the indicator has.
@@ -180,29 +267,131 @@ func (v *visit) year(name string, years []int) (int, error) {
 	return y, nil
 }
 
-// asked draws what was asked for and gives the table of exactly that.
-func (v *visit) asked(ind stat.Indicator, obs []stat.Observation, answer stat.Answer, chosen *choice, c controls) (*asked, error) {
-	defs := v.defs
-	a := &asked{Title: capital(ind.Short)}
-	shown := ind
-	if chosen != nil {
-		a.Title = chosen.Group + ": " + chosen.Title
-		shown.Panels = slices.DeleteFunc(slices.Clone(ind.Panels), func(p stat.Panel) bool { return p.ID != chosen.View.Panel })
-		obs = slices.DeleteFunc(obs, func(o stat.Observation) bool { return !chosen.shows(o, shown.Panels[0]) })
-	}
+// fit keeps the panels and the observations that are asked for, or says why the choices do not go together.
+func (v *visit) fit(ind stat.Indicator, obs []stat.Observation, w wanted) (stat.Indicator, []stat.Observation, string) {
+	one := w.place.Code != ""
 	switch {
-	case c.From > 0 && c.To > 0 && c.From != c.To:
-		a.Title += v.l.T(", %d to %d", c.From, c.To)
-	case c.From > 0 && c.To > 0:
-		a.Title += fmt.Sprintf(", %d", c.From)
-	case c.From > 0:
-		a.Title += v.l.T(", from %d", c.From)
-	case c.To > 0:
-		a.Title += v.l.T(", to %d", c.To)
+	case one && w.by != "":
+		return ind, nil, v.l.T("The sources do not divide one place or agency any further. Choose either a place or a breakdown.")
+	case w.quotient() && (one || w.by != ""):
+		return ind, nil, v.l.T("Rates and ratios are given for the whole only. For a place or a breakdown, choose the count.")
+	case w.as != "" && w.by == "":
+		return ind, nil, v.l.T("The kind of chart can be chosen for a breakdown only. Choose one under “Break down”.")
+	case w.window > 0 && (w.by != "" || w.quotient()):
+		return ind, nil, v.l.T("Years are added up for counts only, of the whole or of one place. Choose the count without a breakdown, or one year.")
 	}
-	if c.Window > 0 {
-		shown, obs = v.pooled(shown, obs, c.Window, defs)
-		a.Title += v.l.T(", %d years together", c.Window)
+	why := ""
+	shown := ind
+	shown.Panels = nil
+	for _, p := range ind.Panels {
+		if w.panel != "" && p.ID != w.panel {
+			continue
+		}
+		if reason := v.unfit(p, obs, w); reason != "" {
+			why = cmp.Or(why, reason)
+			continue
+		}
+		shown.Panels = append(shown.Panels, p)
+	}
+	if len(shown.Panels) == 0 {
+		return ind, nil, cmp.Or(why, v.l.T("There is no figure for these choices."))
+	}
+	var kept []stat.Observation
+	years := map[int]bool{}
+	for _, o := range obs {
+		i := slices.IndexFunc(shown.Panels, func(p stat.Panel) bool { return p.ID == o.Panel })
+		if i < 0 || !w.shows(o, shown.Panels[i]) {
+			continue
+		}
+		years[o.Period.To.Year] = true
+		if w.from > 0 && o.Period.To.Year < w.from || w.to > 0 && o.Period.To.Year > w.to {
+			continue
+		}
+		kept = append(kept, o)
+	}
+	if len(kept) == 0 {
+		var list []string
+		for y := range years {
+			list = append(list, fmt.Sprint(y))
+		}
+		slices.Sort(list)
+		return ind, nil, v.l.T("No figure ends in these years. There are figures for %s.", v.l.And(list))
+	}
+	return shown, kept, ""
+}
+
+// unfit says why a panel cannot show what is asked for; empty if it can.
+func (v *visit) unfit(p stat.Panel, obs []stat.Observation, w wanted) string {
+	has := func(is func(stat.Observation) bool) bool {
+		return slices.ContainsFunc(obs, func(o stat.Observation) bool { return o.Panel == p.ID && is(o) })
+	}
+	kind := func(o stat.Observation) bool { return o.Kind == w.measure && len(o.Codes) == 0 }
+	switch {
+	case w.measure == stat.KindRatio && (p.Ratio == nil || !has(kind)):
+		return v.l.T("“%s” has no ratio: there are not two counts in it that could be set against each other.", p.Title)
+	case w.measure == stat.KindRate && p.Protection == stat.ProtectionProtected:
+		return v.l.T("“%s” has no rate: it says who was found, which is not how many there are.", p.Title)
+	case w.measure == stat.KindRate && (p.Rate == nil || !has(kind)):
+		return v.l.T("“%s” has no rate: no source gives the residents that it could be set against.", p.Title)
+	case w.place.Code != "" && !has(func(o stat.Observation) bool {
+		return len(o.Codes) == 1 && o.Codes[0] == w.place && o.Kind == stat.KindCount
+	}):
+		return v.l.T("“%s” is not given for this place or agency.", p.Title)
+	case w.place.Code != "" && w.window > 0 && protects(p, w.place.Dimension):
+		return v.l.T("“%s” is protected for single places, and its years are not added up.", p.Title)
+	case w.by == "":
+		return ""
+	}
+	i := slices.IndexFunc(p.Breakdowns, func(b stat.Breakdown) bool { return b.ID == w.by })
+	switch {
+	case i < 0 || !has(func(o stat.Observation) bool { return o.Code(p.Breakdowns[i].By) != "" }):
+		return v.l.T("“%s” is not broken down in this way by its sources.", p.Title)
+	case w.as != "" && !slices.Contains(shapesOf(p.Breakdowns[i]), w.as):
+		return v.l.T("A breakdown like this cannot be drawn as asked. Choose another kind of chart.")
+	}
+	return ""
+}
+
+// protects reports whether the counts of a panel by the dimension are protected.
+func protects(p stat.Panel, dimension string) bool {
+	return p.Protection == stat.ProtectionProtected || slices.ContainsFunc(p.Breakdowns, func(b stat.Breakdown) bool {
+		return b.By == dimension && b.Protection == stat.ProtectionProtected
+	})
+}
+
+// shows reports whether an observation of the panel belongs to what is asked for, whatever its year.
+func (w wanted) shows(o stat.Observation, p stat.Panel) bool {
+	switch {
+	case w.by != "":
+		i := slices.IndexFunc(p.Breakdowns, func(b stat.Breakdown) bool { return b.ID == w.by })
+		return len(o.Codes) == 1 && o.Codes[0].Dimension == p.Breakdowns[i].By && o.Kind == stat.KindCount
+	case w.place.Code != "":
+		return len(o.Codes) == 1 && o.Codes[0] == w.place && o.Kind == stat.KindCount
+	case len(o.Codes) > 0:
+		return false
+	case w.measure == stat.KindRate:
+		return o.Kind == stat.KindRate || o.Kind == stat.KindPopulation // the table says of how many residents
+	case w.measure == stat.KindRatio:
+		return o.Kind == stat.KindRatio
+	case w.measure == "" && w.window == 0:
+		return true
+	default:
+		return o.Kind == stat.KindCount
+	}
+}
+
+// asked draws what was asked for and gives the table of exactly that. Shown are the panels that have it, and obs what
+// is to be seen of them.
+func (v *visit) asked(shown stat.Indicator, obs []stat.Observation, answer stat.Answer, w wanted) (*asked, error) {
+	defs := v.defs
+	a := &asked{Title: v.titleOf(shown, w)}
+	breaks := answer.Breaks
+	if w.place.Code != "" {
+		shown, obs = ofPlace(shown, obs)
+		breaks = lasting(breaks)
+	}
+	if w.window > 0 {
+		shown, obs = v.pooled(shown, obs, w.window, defs)
 	}
 	values, gaps := 0, 0
 	for _, o := range obs {
@@ -214,74 +403,122 @@ func (v *visit) asked(ind stat.Indicator, obs []stat.Observation, answer stat.An
 			gaps++
 		}
 	}
-	found := []any{v.count(values, "%s value", "%s values"), v.count(gaps, "%s gap", "%s gaps")}
-	a.Said = v.l.T("Chart and table show %s and %s.", found...)
-	if chosen != nil && (chosen.View.As == chart.ShapeBars || chosen.View.As == chart.ShapeMap) {
-		a.Said = v.l.T("The chart shows the latest period. The table shows %s and %s.", found...)
-	}
-	a.Update = v.l.T("Chart and table updated: %s, %s", v.count(values, "%s point", "%s points"), v.count(gaps, "%s gap", "%s gaps"))
 	if values+gaps == 0 {
-		a.Said = v.l.T("There is no figure for this choice of years.")
-		a.Update = a.Said
+		a.Said, a.Refused = v.l.T("The years do not reach for a window of %d years.", w.window), true
 		return a, nil
 	}
+	found := []any{v.count(values, "%s value", "%s values"), v.count(gaps, "%s gap", "%s gaps")}
+	a.Said = v.l.T("Chart and table show %s and %s.", found...)
+	if w.by != "" && (w.as == "" || w.as == chart.ShapeBars || w.as == chart.ShapeMap) {
+		a.Said = v.l.T("The chart shows the latest period. The table shows %s and %s.", found...)
+	}
 	ctx := chart.Context{
-		Release: v.rel.ID(), Source: publishersOf(v.l, obs), Alt: a.Title, Breaks: answer.Breaks, Labels: labeller(defs),
-		Lang: v.l,
+		Release: v.rel.ID(), Source: publishersOf(v.l, obs), Alt: a.Title, Breaks: breaks, Labels: labeller(defs), Lang: v.l,
 	}
-	var fig chart.Figure
-	var err error
-	if chosen == nil || c.Window > 0 {
-		shown.Panels = slices.DeleteFunc(slices.Clone(shown.Panels), func(p stat.Panel) bool {
-			return !slices.ContainsFunc(obs, func(o stat.Observation) bool { return o.Panel == p.ID && len(o.Codes) == 0 })
-		})
-		fig, err = chart.Draw(shown, obs, ctx)
-	} else {
-		fig, err = chart.DrawView(shown, obs, ctx, chosen.View)
-	}
+	fig, err := draw(shown, obs, ctx, w)
 	switch {
 	case err == nil:
-		a.Figure = &figure{ID: ind.ID + "-asked", Alt: a.Title + ". " + a.Said, Wide: fig.Wide, Narrow: fig.Narrow}
+		a.Figure = &figure{ID: shown.ID + "-asked", Alt: a.Title + ". " + a.Said, Wide: fig.Wide, Narrow: fig.Narrow}
 	case errors.Is(err, stat.ErrInvalid) || errors.Is(err, stat.ErrNotFound):
-		a.Said += " " + v.l.T("They cannot be drawn; the table has them.")
+		a.Said = v.l.T("The table shows %s and %s. They cannot be drawn on one scale.", found...)
 	default:
 		return nil, err
 	}
-	if chosen != nil && chosen.View.By != "" {
+	if w.by != "" {
 		a.Grids = v.grids(shown, obs)
 		return a, nil
 	}
 	if tables := chart.NewTable(shown, obs, defs); len(tables) > 0 && len(tables[0].Groups) > 0 {
 		t := v.newTable(tables[0], shown)
 		t.Caption, t.Again = a.Title, true
-		if c.Window > 0 {
+		if w.window > 0 {
 			t.unlink()
+		} else if w.place.Code != "" {
+			t.lead("/" + w.place.Dimension + "=" + w.place.Code)
 		}
 		a.Table = &t
 	}
 	return a, nil
 }
 
-// shows reports whether a choice shows the observation.
-func (c choice) shows(o stat.Observation, p stat.Panel) bool {
-	if o.Panel != p.ID {
-		return false
+// titleOf names what is asked for.
+func (v *visit) titleOf(shown stat.Indicator, w wanted) string {
+	parts := []string{capital(shown.Short)}
+	if w.panel != "" || w.by != "" || len(shown.Panels) == 1 && w.quotient() {
+		parts[0] = shown.Panels[0].Title
 	}
-	if c.View.By != "" {
-		i := slices.IndexFunc(p.Breakdowns, func(b stat.Breakdown) bool { return b.ID == c.View.By })
-		return len(o.Codes) == 1 && o.Codes[0].Dimension == p.Breakdowns[i].By && o.Kind == stat.KindCount
+	switch {
+	case w.measure == stat.KindRate:
+		parts = append(parts, shown.Panels[0].Rate.Label)
+	case w.measure == stat.KindRatio:
+		parts = append(parts, shown.Panels[0].Ratio.Label)
+	case w.place.Code != "":
+		parts = append(parts, label(v.defs, v.listOf(shown, w.place.Dimension), w.place.Code))
+	case w.by != "":
+		for _, b := range shown.Panels[0].Breakdowns {
+			if b.ID == w.by {
+				parts = append(parts, strings.ToLower(b.Title[:1])+b.Title[1:])
+			}
+		}
+		if w.as != "" {
+			parts = append(parts, v.l.T(shapeWords[w.as]))
+		}
 	}
-	if len(o.Codes) > 0 {
-		return false
+	title := strings.Join(parts, ", ")
+	switch {
+	case w.from > 0 && w.to > 0 && w.from != w.to:
+		title += v.l.T(", %d to %d", w.from, w.to)
+	case w.from > 0 && w.to > 0:
+		title += fmt.Sprintf(", %d", w.from)
+	case w.from > 0:
+		title += v.l.T(", from %d", w.from)
+	case w.to > 0:
+		title += v.l.T(", to %d", w.to)
 	}
-	switch c.View.Measure {
-	case stat.KindRate:
-		return o.Kind == stat.KindRate || o.Kind == stat.KindPopulation // the table says of how many residents
-	case stat.KindRatio:
-		return o.Kind == stat.KindRatio
-	default:
-		return o.Kind == stat.KindCount || p.Form == stat.FormPair && o.Kind == stat.KindRatio
+	if w.window > 0 {
+		title += v.l.T(", %d years together", w.window)
 	}
+	return title
+}
+
+// draw makes the figure of what is asked for. Panels that show a measure or a breakdown are drawn one at a time.
+func draw(shown stat.Indicator, obs []stat.Observation, ctx chart.Context, w wanted) (chart.Figure, error) {
+	if w.by == "" && !w.quotient() {
+		shown.Panels = slices.DeleteFunc(slices.Clone(shown.Panels), func(p stat.Panel) bool {
+			return !slices.ContainsFunc(obs, func(o stat.Observation) bool { return o.Panel == p.ID && len(o.Codes) == 0 })
+		})
+		return chart.Draw(shown, obs, ctx)
+	}
+	if w.quotient() && len(shown.Panels) > 1 {
+		return chart.Figure{}, fmt.Errorf("%d panels on one scale: %w", len(shown.Panels), stat.ErrInvalid)
+	}
+	return chart.DrawView(shown, obs, ctx, chart.View{Panel: shown.Panels[0].ID, Measure: w.measure, By: w.by, As: w.as})
+}
+
+// ofPlace makes the counts of one place, each with its one code, the only ones of their panels, so that they are drawn
+// and set out as totals are.
+func ofPlace(ind stat.Indicator, obs []stat.Observation) (stat.Indicator, []stat.Observation) {
+	ind.Panels = slices.Clone(ind.Panels)
+	for i := range ind.Panels {
+		p := &ind.Panels[i]
+		p.Ratio, p.Rate, p.Breakdowns, p.Series = nil, nil, nil, slices.Clone(p.Series)
+		if p.Form != stat.FormSpans {
+			p.Form = stat.FormColumns
+		}
+		for s := range p.Series {
+			p.Series[s].Expected = nil
+		}
+	}
+	obs = slices.Clone(obs)
+	for i := range obs {
+		obs[i].Codes = nil
+	}
+	return ind, obs
+}
+
+// lasting are the breaks that hold whoever reports.
+func lasting(breaks []stat.Break) []stat.Break {
+	return slices.DeleteFunc(slices.Clone(breaks), func(b stat.Break) bool { return b.Kind == stat.BreakCoverage })
 }
 
 // publishersOf names up to three publishers behind observations, each once, in their order.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -107,7 +108,7 @@ func (s *Server) inTurn(v *visit, answer maker) (*representation, error) {
 // another and not with the pages that are only written.
 func (v *visit) draws() bool {
 	return strings.HasSuffix(v.path, ".png") || strings.Contains(v.path, "/cards/") || strings.Contains(v.path, "/agencies/") ||
-		v.query.Has("view") || v.query.Has("from") || v.query.Has("to") || v.query.Has("window")
+		slices.ContainsFunc(viewParameters, v.query.Has)
 }
 
 // visit finds the release that a request reads: the one its path names, or the newest.

@@ -67,6 +67,17 @@ func (v *visit) pooled(ind stat.Indicator, obs []stat.Observation, n int, defs s
 	return shown, out
 }
 
+// lead makes the rows of a table that was set out as if of totals lead to the passports of one place.
+func (t *table) lead(code string) {
+	for g := range t.Groups {
+		for r := range t.Groups[g].Rows {
+			if row := &t.Groups[g].Rows[r]; row.Key != "" {
+				row.Key += code
+			}
+		}
+	}
+}
+
 // unlink takes the keys out of a table of figures that were computed for this view: no passport is sealed for them.
 func (t *table) unlink() {
 	for g := range t.Groups {
