@@ -33,6 +33,8 @@ func ingestCommand() command {
 			fs.BoolVar(&ask.json, "json", false, "print the result as JSON")
 			fs.StringVar(&ask.fixes, "fixes", "", "the exports are give-back files of this `batch`, repaired")
 			fs.StringVar(&ask.verb, "as", "replace", "`verb`: replace the periods that the export covers, add to them, or correct records by their key")
+			period := fs.String("period", "", "`span` for which the export stands, FROM..TO: what was there for it before is replaced, also where the export has no row")
+			scope := fs.String("scope", "", "`fields`, parted by commas: replace only records with the same texts in them, as those of the agencies in the export (default: what the feed says)")
 			fs.StringVar(&ask.reason, "reason", "", "`sentence` that says why; required for a correction")
 			fs.StringVar(&ask.by, "by", "", "`name` of the person who hands the export in (default: the user of this computer)")
 			return func(ctx context.Context, p *program, args []string) error {
@@ -41,6 +43,16 @@ func ingestCommand() command {
 						return usageError("-reload stands alone")
 					}
 					return p.reload(ctx, ask.reload)
+				}
+				var err error
+				if ask.covers, err = spanOf(*period); err != nil {
+					return err
+				}
+				if *scope != "" {
+					ask.scope = strings.Split(*scope, ",")
+				}
+				if stat.Verb(ask.verb) != stat.VerbReplace && (*period != "" || *scope != "") {
+					return usageError("-period and -scope say what is replaced, and nothing is replaced with -as " + ask.verb)
 				}
 				if ask.bundled == (len(args) > 0) {
 					return usageError("name the exports to take in, or say -bundled")
@@ -68,6 +80,8 @@ type intake struct {
 	reason  string
 	reload  string
 	by      string
+	covers  stat.Period
+	scope   []string
 	bundled bool
 	dry     bool
 	json    bool
@@ -266,10 +280,13 @@ func (p *program) take(ctx context.Context, wh *working, defs stat.Definitions, 
 	batch.Verb, batch.Reason = stat.Verb(ask.verb), ask.reason
 	step := p.start("ingesting " + filepath.Base(name))
 	defer step.stop()
-	in := ingest.Input{Name: filepath.Base(name), Feed: feed, Definitions: defs, Today: stat.DateOf(now)}
+	in := ingest.Input{Name: filepath.Base(name), Feed: feed, Definitions: defs, Today: stat.DateOf(now), Covers: ask.covers}
+	if batch.Scope = ask.scope; batch.Scope == nil && batch.Verb == stat.VerbReplace {
+		batch.Scope = feed.Scope
+	}
 	of := batch
 	if ask.fixes != "" {
-		batch.Verb, batch.Fixes, of, in.Name = stat.VerbFix, root.ID, root, root.File
+		batch.Verb, batch.Fixes, of, in.Name, in.Covers, batch.Scope = stat.VerbFix, root.ID, root, root.File, root.Covers, root.Scope
 		in.Fixes, t.Notices, err = wh.fixes(ctx, append(earlier, batch), root)
 	}
 	var rows *ingest.Rows
@@ -290,6 +307,9 @@ func (p *program) take(ctx context.Context, wh *working, defs stat.Definitions, 
 		return t, err
 	}
 	defer rows.Close()
+	if batch.Verb != stat.VerbAdd && batch.Verb != stat.VerbCorrect {
+		batch.Covers = rows.Covers()
+	}
 	step.measure(rows, of.Bytes)
 	loaded, err := wh.Load(ctx, batch, ds, rows)
 	if errors.As(err, &no) {
@@ -413,6 +433,20 @@ func openRegular(name string) (*os.File, error) {
 		return nil, usageError(name + " is not a regular file")
 	}
 	return os.Open(name)
+}
+
+// spanOf reads FROM..TO.
+func spanOf(text string) (stat.Period, error) {
+	var p stat.Period
+	if text == "" {
+		return p, nil
+	}
+	from, to, ok := strings.Cut(text, "..")
+	err := errors.Join(p.From.UnmarshalText([]byte(from)), p.To.UnmarshalText([]byte(to)))
+	if !ok || err != nil || p.From.IsZero() || p.To.IsZero() || p.From.Compare(p.To) > 0 {
+		return p, usageError(fmt.Sprintf("-period %s is not a span like 2016-05-01..2016-05-31", text))
+	}
+	return p, nil
 }
 
 func userName() string {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 
@@ -118,11 +119,20 @@ func (p *program) effect(ctx context.Context, defs stat.Definitions, w *working,
 	if err != nil {
 		return err
 	}
+	past, err := ended(ctx, defs, before, w.Warehouse)
+	if err != nil {
+		return err
+	}
 	if asJSON {
 		return writeJSON(p.stdout, struct {
 			Exports []taken         `json:"exports,omitempty"`
+			Ended   []endedRecords  `json:"ended"`
 			Moved   []publish.Moved `json:"moved"`
-		}{results, moved})
+		}{results, past, moved})
+	}
+	for _, e := range past {
+		fmt.Fprintf(p.stdout, "of batch %s (%s), %s of %s would no longer count\n", e.Batch, e.File, stat.FormatCount(e.Ended),
+			plural(e.Of, "record", "records"))
 	}
 	if len(moved) == 0 {
 		fmt.Fprintln(p.stdout, "no figure would move")
@@ -140,4 +150,37 @@ func (p *program) effect(ctx context.Context, defs stat.Definitions, w *working,
 		fmt.Fprintf(p.stdout, "  %s: %s → %s\n", m.Key, was, now)
 	}
 	return nil
+}
+
+// endedRecords are records of an earlier batch that would no longer be current.
+type endedRecords struct {
+	Batch string `json:"batch"`
+	File  string `json:"file"`
+	Ended int64  `json:"ended"`
+	Of    int64  `json:"of"` // that were current
+}
+
+// ended lists the batches of which records would no longer be current.
+func ended(ctx context.Context, defs stat.Definitions, before, after *warehouse.Warehouse) ([]endedRecords, error) {
+	batches, err := before.Batches(ctx)
+	if err != nil {
+		return nil, err
+	}
+	was, is := map[string]int64{}, map[string]int64{}
+	for _, ds := range defs.Datasets {
+		for w, into := range map[*warehouse.Warehouse]map[string]int64{before: was, after: is} {
+			current, err := w.Current(ctx, ds)
+			if err != nil {
+				return nil, err
+			}
+			maps.Copy(into, current)
+		}
+	}
+	var list []endedRecords
+	for _, b := range batches {
+		if n := was[b.ID] - is[b.ID]; n > 0 {
+			list = append(list, endedRecords{b.ID, b.File, n, was[b.ID]})
+		}
+	}
+	return list, nil
 }

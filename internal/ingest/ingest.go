@@ -24,6 +24,7 @@ type Input struct {
 	Definitions stat.Definitions // code lists and the feed's data set
 	Today       stat.Date        // no record may be later
 	Workers     int              // 0: as many as there are processors
+	Covers      stat.Period      // the span for which the export stands; zero: what the feed says
 	Fixes       Fixes            // rows that their sender repaired, which take the place of their originals
 
 	dayNumbers bool // the text was a workbook's, in which dates are day numbers
@@ -121,6 +122,14 @@ func (r *Rows) Notices() []stat.Issue { return r.plan.notices }
 
 // Header gives the sender's own columns.
 func (r *Rows) Header() []string { return r.plan.header }
+
+// Covers gives the span for which the export stands, also where it has no row, or zero if nothing says it.
+func (r *Rows) Covers() stat.Period {
+	if r.plan.covers[1] == noDay {
+		return stat.Period{}
+	}
+	return stat.Period{From: dateOf(r.plan.covers[0]), To: dateOf(r.plan.covers[1])}
+}
 
 // Close ends the reading and waits for its goroutines. It may be called at any time.
 func (r *Rows) Close() error {

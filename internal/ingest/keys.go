@@ -97,6 +97,9 @@ func (k *keys) check(p *plan, out *parsed) {
 			drop = append(drop, r)
 		}
 	}
+	if len(drop) == 0 {
+		return
+	}
 	remove(c, drop)
 	slices.SortStableFunc(c.Rejects, func(a, b stat.Reject) int { return cmp.Compare(a.Line, b.Line) })
 }
@@ -104,7 +107,7 @@ func (k *keys) check(p *plan, out *parsed) {
 func (p *plan) conflict(r parsedRow, other int64) stat.Reject {
 	var cells cells
 	cells.split(r.text, p.comma, p.quote)
-	return p.reject(r.line, r.text, cells.list, []stat.Issue{{
+	return p.reject(r.line, cells.list, []stat.Issue{{
 		File: p.file, Line: r.line, Column: strings.Join(p.ds.Key, ", "), Code: "key-twice", Severity: stat.SeverityError,
 		Problem: fmt.Sprintf("The row has the same %s as row %d, but says something else.", keyNouns(p), other),
 		Fix:     "Decide which of the two rows is right and remove the other.",
@@ -126,9 +129,6 @@ func keyNouns(p *plan) string {
 
 // remove takes the records of the rows out of the chunk.
 func remove(c *stat.Chunk, rows []parsedRow) {
-	if len(rows) == 0 {
-		return
-	}
 	gone := make([]bool, len(c.Lines))
 	for _, r := range rows {
 		for i := r.from; i < r.to; i++ {

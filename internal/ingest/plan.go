@@ -43,7 +43,8 @@ type plan struct {
 	to      int
 	date    int
 	today   int64
-	since   int64 // the day before which no record can be, or 0
+	since   int64    // the day before which no record can be, or 0
+	covers  [2]int64 // the days between which every record must be; noDay: any
 	keyed   bool
 	footer  string // the reason why the last records are set aside
 	comma   byte
@@ -86,7 +87,8 @@ type mark struct {
 
 // newPlan makes a plan. The sample is the first rows as texts, by which columns about persons are found.
 func newPlan(in Input, ds stat.Dataset, header []string, sample [][]string) (*plan, error) {
-	p := &plan{file: in.Name, ds: ds, header: header, value: -1, status: -1, bound: -1, low: -1, high: -1, from: -1, to: -1, date: -1, seed: maphash.MakeSeed()}
+	p := &plan{file: in.Name, ds: ds, header: header, value: -1, status: -1, bound: -1, low: -1, high: -1, from: -1, to: -1, date: -1, seed: maphash.MakeSeed(),
+		covers: [2]int64{noDay, noDay}}
 	m := mapping(in, header)
 	if err := p.fields(in, m); err != nil {
 		return nil, err
@@ -117,6 +119,9 @@ func newPlan(in Input, ds stat.Dataset, header []string, sample [][]string) (*pl
 	}
 	c := &compiler{plan: p, in: in, names: names, mapping: m}
 	if err := c.compile(); err != nil {
+		return nil, err
+	}
+	if err := c.covering(); err != nil {
 		return nil, err
 	}
 	p.public = make([]bool, len(header))
@@ -521,6 +526,27 @@ func (c *compiler) compile() error {
 			fmt.Sprintf("The export has no %s %s; it has %s.", word, wordList(c.missing), wordList(p.header)),
 			"Send the export with these columns, or adapt the feed "+c.in.Feed.ID+" to the new names.")
 	}
+	return nil
+}
+
+// covering finds the span for which the export stands.
+func (c *compiler) covering() error {
+	if to := c.in.Covers.To; !to.IsZero() {
+		c.plan.covers = [2]int64{dayOf(c.in.Covers.From), dayOf(to)}
+		return nil
+	}
+	m := c.in.Feed.Covers
+	if m == nil {
+		return nil
+	}
+	s, err := c.period(*m, unfolded{column: -1})
+	if err != nil {
+		return err
+	}
+	if s.column >= 0 {
+		return fmt.Errorf("feed %s: what a file covers is in its name or the same for all: %w", c.in.Feed.ID, stat.ErrInvalid)
+	}
+	c.plan.covers[0], c.plan.covers[1], _ = s.read(string(s.fixed), c.plan.today) // period has read it already
 	return nil
 }
 

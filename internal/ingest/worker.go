@@ -139,7 +139,7 @@ func (w *worker) row(out *parsed, text []byte, e extent) {
 	}
 	if len(w.issues) > 0 {
 		truncate(c, start)
-		c.Rejects = append(c.Rejects, w.reject(text))
+		c.Rejects = append(c.Rejects, w.reject())
 		return
 	}
 	if len(c.Lines) == start {
@@ -256,26 +256,39 @@ func plural(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// reject keeps the row as it stands, but for what stands in columns about persons.
-func (w *worker) reject(text []byte) stat.Reject {
+// reject keeps the cells of the row as they stand, but for what stands in columns about persons.
+func (w *worker) reject() stat.Reject {
 	if w.hidden {
-		w.hidden, text = false, nil
+		w.hidden = false
 		for i, cell := range w.cells.list {
 			if socialNumber(cell) {
 				w.cells.list[i] = nil
 			}
 		}
 	}
-	return w.p.reject(w.line, text, w.cells.list, slices.Clone(w.issues))
+	return w.p.reject(w.line, w.cells.list, slices.Clone(w.issues))
 }
 
-func (p *plan) reject(line int64, text []byte, cells [][]byte, issues []stat.Issue) stat.Reject {
-	r := stat.Reject{Line: line, Text: strings.ToValidUTF8(string(text), "\uFFFD"), Cells: make([]string, len(cells)), Issues: issues}
+// reject makes the texts of all cells at once: an export may be rejected in every row.
+func (p *plan) reject(line int64, cells [][]byte, issues []stat.Issue) stat.Reject {
+	size := 0
 	for i, cell := range cells {
-		r.Cells[i] = strings.ToValidUTF8(string(cell), "\uFFFD")
-		if i < len(p.private) && p.private[i] && len(cell) > 0 {
-			r.Cells[i], r.Text = "", ""
+		if i < len(p.private) && p.private[i] {
+			cells[i] = nil
+		} else if !utf8.Valid(cell) {
+			cells[i] = bytes.ToValidUTF8(cell, []byte("\uFFFD"))
 		}
+		size += len(cells[i])
+	}
+	var all strings.Builder
+	all.Grow(size)
+	for _, cell := range cells {
+		all.Write(cell)
+	}
+	r := stat.Reject{Line: line, Cells: make([]string, len(cells)), Issues: issues}
+	rest := all.String()
+	for i, cell := range cells {
+		r.Cells[i], rest = rest[:len(cell)], rest[len(cell):]
 	}
 	return r
 }
@@ -708,6 +721,9 @@ func (w *worker) dates(c *stat.Chunk, r *record) {
 	case from != noDay && from > to:
 		w.issue(header, dateOf(to).String(), "period", fmt.Sprintf("The period begins on %s and ends before that, on %s.", dateOf(from), dateOf(to)),
 			"Check both dates.")
+	case p.covers[1] != noDay && (to > p.covers[1] || to < p.covers[0] || from != noDay && from < p.covers[0]):
+		w.issue(header, dateOf(to).String(), "outside", fmt.Sprintf("The %s %s is outside of the time that the file stands for, %s to %s.", col.noun, dateOf(to),
+			dateOf(p.covers[0]), dateOf(p.covers[1])), "Check the date, or send the row with the file of its own time.")
 	case p.today != 0 && p.date >= 0 && to > p.today:
 		w.issue(header, dateOf(to).String(), "future", fmt.Sprintf("The %s %s is in the future.", col.noun, dateOf(to)), "Check the year.")
 	case p.today != 0 && from != noDay && from > p.today:

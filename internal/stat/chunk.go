@@ -26,8 +26,7 @@ type Aside struct {
 // Reject is a row that cannot be used: what stood in the export, and what is wrong with it.
 type Reject struct {
 	Line   int64
-	Text   string   // the row as it stands in the export, decoded
-	Cells  []string // its cells, in the sender's columns
+	Cells  []string // its cells, decoded, in the sender's columns; empty where they must not be kept
 	Issues []Issue
 }
 

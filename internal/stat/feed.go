@@ -11,15 +11,17 @@ type Feed struct {
 	Columns map[string]string `yaml:"columns" json:"columns,omitempty"` // field → column header; a field not named has its own name as header
 	Bundled string            `yaml:"bundled" json:"bundled,omitempty"` // the export in data/exports that ships with the program
 
-	About    string    `yaml:"about" json:"about,omitempty"`
-	Schedule *Schedule `yaml:"schedule" json:"schedule,omitempty"` // the years for which figures come and when they are due; without one nothing is added for absent years
-	Name     string    `yaml:"name" json:"name,omitempty"`         // regular expression on the file name; its named groups are used by FieldMap.File
-	Read     Reading   `yaml:"read" json:"read,omitzero"`
-	Mapping  Mapping   `yaml:",inline" json:"mapping,omitzero"`
-	Variants []Variant `yaml:"variants" json:"variants,omitempty"` // the first that fits the file adds to the mapping and takes the place of what it names
-	AddsUp   bool      `yaml:"adds_up" json:"adds_up,omitempty"`   // several rows make up one record of the data set: its key is not unique in this export
-	Private  []string  `yaml:"private" json:"private,omitempty"`   // columns about persons that are never stored; what looks like one is found without being named
-	Public   []string  `yaml:"public" json:"public,omitempty"`     // columns that only look as if they were about persons
+	About    string     `yaml:"about" json:"about,omitempty"`
+	Schedule *Schedule  `yaml:"schedule" json:"schedule,omitempty"` // the years for which figures come and when they are due; without one nothing is added for absent years
+	Name     string     `yaml:"name" json:"name,omitempty"`         // regular expression on the file name; its named groups are used by FieldMap.File
+	Read     Reading    `yaml:"read" json:"read,omitzero"`
+	Mapping  Mapping    `yaml:",inline" json:"mapping,omitzero"`
+	Covers   *PeriodMap `yaml:"covers" json:"covers,omitempty"`     // the span for which a file stands, also where it has no row: from its name, or the same for all
+	Scope    []string   `yaml:"scope" json:"scope,omitempty"`       // fields of the data set: a file replaces only the records with the same texts in them, as those of its agency
+	Variants []Variant  `yaml:"variants" json:"variants,omitempty"` // the first that fits the file adds to the mapping and takes the place of what it names
+	AddsUp   bool       `yaml:"adds_up" json:"adds_up,omitempty"`   // several rows make up one record of the data set: its key is not unique in this export
+	Private  []string   `yaml:"private" json:"private,omitempty"`   // columns about persons that are never stored; what looks like one is found without being named
+	Public   []string   `yaml:"public" json:"public,omitempty"`     // columns that only look as if they were about persons
 }
 
 // Reading says how the bytes of an export become cells. Everything left out is detected.

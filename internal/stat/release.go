@@ -126,6 +126,8 @@ type Batch struct {
 	Records     int64     `json:"records"` // what the accepted rows became; more than rows where a wide row holds several
 	Verb        Verb      `json:"verb,omitempty"`
 	Reason      string    `json:"reason,omitempty"`   // why, in a sentence; required for a correction
+	Covers      Period    `json:"covers,omitzero"`    // the span for which it stands, if it says so: also the days for which it has no record
+	Scope       []string  `json:"scope,omitempty"`    // fields to whose texts it limits itself: it replaces only records with the same ones
 	Fixes       string    `json:"fixes,omitempty"`    // id of the batch that is read again, with the repaired rows of this one
 	Header      []string  `json:"header,omitempty"`   // the sender's own columns
 	Asides      []Aside   `json:"asides,omitempty"`   // rows set aside by rule, by reason

@@ -3,6 +3,8 @@ package testkit_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -240,4 +242,66 @@ func TestVerbs(t *testing.T) {
 	if _, err := try(stat.VerbCorrect, "x", "2016-01-01,2016-12-31,2016,53a-82,1,,,,,\n", day(6)); !errors.Is(err, stat.ErrConflict) {
 		t.Errorf("correcting a record that is not there: %v, want ErrConflict", err)
 	}
+}
+
+// TestReplacementKeepsToItsPeriodAndItsScope: two agencies send the same months in files of their own; each replaces its own
+// records and nothing else, and a file that stands for a span replaces also what it has no row for.
+func TestReplacementKeepsToItsPeriodAndItsScope(t *testing.T) {
+	ctx := context.Background()
+	defs, w := sections(), open(t)
+	defs.Datasets[0].Fields = append(defs.Datasets[0].Fields, stat.Field{Name: "agency", Type: stat.FieldText, Required: true})
+	defs.Datasets[0].Key = append(defs.Datasets[0].Key, "agency")
+	hour := 0
+	put := func(text string, covers stat.Period, scope ...string) {
+		t.Helper()
+		f, _ := defs.Feed("court")
+		hour++
+		b, err := w.Receive(ctx, f, "x.csv", "", time.Date(2026, 11, 1, hour, 0, 0, 0, time.UTC), strings.NewReader(strings.TrimSpace(header)+",agency\n"+text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := w.OpenExport(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		rows, err := ingest.Open(ctx, r, ingest.Input{Name: "x.csv", Feed: f, Definitions: defs, Covers: covers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		b.Verb, b.Covers, b.Scope = stat.VerbReplace, rows.Covers(), scope
+		if b, err = w.Load(ctx, b, defs.Datasets[0], rows); err != nil || b.Quarantined > 0 {
+			t.Fatalf("Load: %d quarantined, %v", b.Quarantined, err)
+		}
+		if got, err := w.Batch(ctx, b.ID); err != nil || got.Covers != covers || !slices.Equal(got.Scope, scope) {
+			t.Errorf("Batch(%s): covers %v, scope %v, %v; want %v and %v", b.ID, got.Covers, got.Scope, err, covers, scope)
+		}
+	}
+	month := func(m int, section, count, agency string) string {
+		first := time.Date(2016, time.Month(m), 1, 0, 0, 0, 0, time.UTC)
+		return fmt.Sprintf("%s,%s,%s,%s,%s,,,,,,%s\n", first.Format(time.DateOnly), first.AddDate(0, 1, -1).Format(time.DateOnly), first.Format("2006-01"),
+			section, count, agency)
+	}
+	want := func(want map[string]int64) {
+		t.Helper()
+		got := map[string]int64{}
+		for key, c := range sums(t, w, warehouse.Query{Dataset: defs.Datasets[0], Measure: stat.Measure{Sum: "count"}, By: []string{"agency", "section"}}) {
+			got[c.Period.From.String()[:len("2016-05")]+key[strings.Index(key, " "):]] = c.Value
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("current counts (-want +got):\n%s", diff)
+		}
+	}
+	put(month(5, "53a-82", "3", "a")+month(5, "53a-83", "1", "a")+month(6, "53a-82", "4", "a"), stat.Period{}, "agency")
+	put(month(5, "53a-82", "7", "b"), stat.Period{}, "agency")
+	want(map[string]int64{"2016-05 a 53a-82": 3, "2016-05 a 53a-83": 1, "2016-06 a 53a-82": 4, "2016-05 b 53a-82": 7})
+	put(month(5, "53a-82", "2", "a"), stat.Period{}, "agency") // May of a again, without section 53a-83
+	want(map[string]int64{"2016-05 a 53a-82": 2, "2016-06 a 53a-82": 4, "2016-05 b 53a-82": 7})
+	year := stat.CalendarYear(2016)
+	year.Stated = ""
+	put(month(7, "53a-82", "9", "b"), year, "agency") // all of the year of b, of which only July has a row
+	want(map[string]int64{"2016-05 a 53a-82": 2, "2016-06 a 53a-82": 4, "2016-07 b 53a-82": 9})
+	put(month(6, "53a-82", "5", "c"), stat.Period{}) // June of everybody
+	want(map[string]int64{"2016-05 a 53a-82": 2, "2016-06 c 53a-82": 5, "2016-07 b 53a-82": 9})
 }

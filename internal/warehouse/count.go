@@ -42,6 +42,19 @@ type Counted struct {
 // Count counts. The answer is in total order: period, codes in the order of By, and with Each batch and line. A data
 // set without records gives none.
 func (w *Warehouse) Count(ctx context.Context, q Query) ([]Counted, error) {
+	s, err := w.selection(ctx, q)
+	if err != nil || s == nil {
+		return nil, err
+	}
+	list, err := w.count(ctx, s)
+	if err != nil {
+		return nil, fmt.Errorf("counting %s: %w", q.Dataset.ID, err)
+	}
+	return list, nil
+}
+
+// selection makes a query ready, or returns nil for a data set without records.
+func (w *Warehouse) selection(ctx context.Context, q Query) (*selection, error) {
 	var table, stored string
 	err := w.db.QueryRowContext(ctx, "SELECT table_name, stored FROM record_tables WHERE dataset = ? ORDER BY table_name DESC LIMIT 1",
 		q.Dataset.ID).Scan(&table, &stored)
@@ -58,16 +71,11 @@ func (w *Warehouse) Count(ctx context.Context, q Query) ([]Counted, error) {
 	if stored == "" {
 		s.ordinal = "rowid"
 	}
-	corrected, err := w.hasCorrections(ctx, q)
-	if err != nil {
+	if s.corrected, err = w.hasCorrections(ctx, q); err != nil {
 		return nil, err
 	}
-	s.corrected = corrected
-	list, err := w.count(ctx, s)
-	if err != nil {
-		return nil, fmt.Errorf("counting %s: %w", q.Dataset.ID, err)
-	}
-	return list, nil
+	s.scopes, err = w.scopes(ctx, q.Dataset)
+	return s, err
 }
 
 func (w *Warehouse) hasCorrections(ctx context.Context, q Query) (bool, error) {
@@ -78,6 +86,49 @@ func (w *Warehouse) hasCorrections(ctx context.Context, q Query) (bool, error) {
 		return false, fmt.Errorf("corrections of %s: %w", q.Dataset.ID, err)
 	}
 	return n > 0, nil
+}
+
+// scopes lists the sets of fields to which batches of the data set limit what they replace.
+func (w *Warehouse) scopes(ctx context.Context, ds stat.Dataset) ([]string, error) {
+	rows, err := w.db.QueryContext(ctx, `SELECT DISTINCT p.scope_fields FROM batch_periods p JOIN batches b ON b.seq = p.seq
+		WHERE b.dataset = ? AND p.scope_fields <> '' ORDER BY 1`, ds.ID)
+	if err != nil {
+		return nil, fmt.Errorf("scopes of %s: %w", ds.ID, err)
+	}
+	defer rows.Close()
+	var list []string
+	for rows.Next() {
+		var fields string
+		if err := rows.Scan(&fields); err != nil {
+			return nil, fmt.Errorf("scopes of %s: %w", ds.ID, err)
+		}
+		list = append(list, fields)
+	}
+	return list, rows.Err()
+}
+
+// Current tells how many records of each batch are current, by the identifiers of the batches.
+func (w *Warehouse) Current(ctx context.Context, ds stat.Dataset) (map[string]int64, error) {
+	out := map[string]int64{}
+	s, err := w.selection(ctx, Query{Dataset: ds, Measure: stat.Measure{Count: "records"}})
+	if err != nil || s == nil {
+		return out, err
+	}
+	with, where, args := s.current()
+	rows, err := w.db.QueryContext(ctx, with+" SELECT CAST(r.batch AS BIGINT), CAST(count(*) AS BIGINT) FROM "+s.table+" r WHERE "+where+
+		" GROUP BY r.batch ORDER BY 1", args...)
+	if err != nil {
+		return nil, fmt.Errorf("current records of %s: %w", ds.ID, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var seq, n int64
+		if err := rows.Scan(&seq, &n); err != nil {
+			return nil, fmt.Errorf("current records of %s: %w", ds.ID, err)
+		}
+		out[batchID(int(seq))] = n
+	}
+	return out, rows.Err()
 }
 
 // selection is a query made into the pieces of SQL. Only identifiers of checked definitions are put into the text;
@@ -93,6 +144,7 @@ type selection struct {
 	where            []string
 	args             []any
 	corrected        bool
+	scopes           []string // sets of fields, parted by commas
 }
 
 func newSelection(q Query, table string) (*selection, error) {
@@ -187,13 +239,23 @@ func (s *selection) current() (with, where string, args []any) {
   SELECT k.seq, k.parent, k.verb, k.replaces FROM known k
   WHERE NOT EXISTS (SELECT 1 FROM known f WHERE f.parent = k.parent AND f.seq > k.seq)
 ), gone AS (
-  SELECT DISTINCT o.seq, p.period_from, p.period_to
+  SELECT DISTINCT o.seq, p.period_from, p.period_to, coalesce(p.whole, false) AS whole, coalesce(p.scope_fields, '') AS scope_fields, p.scope
   FROM live o JOIN live n ON n.replaces AND n.parent > o.parent JOIN batch_periods p ON p.seq = n.seq
 )`
 	args = []any{s.q.Dataset.ID, utc(at), utc(at)}
-	match := "g.period_from IS NOT DISTINCT FROM " + s.rawFrom() + " AND g.period_to = " + s.rawTo()
+	match := "(NOT g.whole AND g.period_from IS NOT DISTINCT FROM " + s.rawFrom() + " AND g.period_to = " + s.rawTo() +
+		" OR g.whole AND coalesce(" + s.rawFrom() + ", " + s.rawTo() + ") >= g.period_from AND " + s.rawTo() + " <= g.period_to)"
 	if s.q.Dataset.Period.Date != "" {
 		match = s.rawTo() + " BETWEEN g.period_from AND g.period_to"
+	}
+	if len(s.scopes) > 0 {
+		match += " AND (g.scope_fields = ''"
+		for _, fields := range s.scopes {
+			if text, err := scopeText(s.q.Dataset, strings.Split(fields, ",")); err == nil { // a field that is gone limits nothing any more
+				match += " OR g.scope_fields = '" + fields + "' AND g.scope = " + text
+			}
+		}
+		match += ")"
 	}
 	where = "r.batch IN (SELECT seq FROM live) AND NOT EXISTS (SELECT 1 FROM gone g WHERE g.seq = r.batch AND " + match + ")"
 	if s.corrected && len(s.q.Dataset.Key) > 0 {

@@ -71,7 +71,7 @@ func (w *Warehouse) event(ctx context.Context, id, kind, by, reason string, at t
 		return fmt.Errorf("batch %s: %w", id, err)
 	}
 	if kind == "erased" {
-		if _, err := tx.ExecContext(ctx, "UPDATE quarantine SET text = '', cells = '[]' WHERE seq = ?", seq); err != nil {
+		if _, err := tx.ExecContext(ctx, "UPDATE quarantine SET cells = '[]' WHERE seq = ?", seq); err != nil {
 			return fmt.Errorf("batch %s: %w", id, err)
 		}
 	}
@@ -178,6 +178,9 @@ func (w *Warehouse) checkVerb(ctx context.Context, tx *sql.Tx, b stat.Batch, ds 
 		return err
 	}
 	s.corrected = true
+	if s.scopes, err = w.scopes(ctx, ds); err != nil {
+		return err
+	}
 	with, where, args := s.current()
 	var same []string
 	for _, k := range ds.Key {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"tallystick/internal/stat"
 )
@@ -88,7 +89,96 @@ func (w *Warehouse) load(ctx context.Context, conn *sql.Conn, tx *sql.Tx, b stat
 		return b, fmt.Errorf("%d rows are not %d accepted + %d quarantined + %d duplicates + %d set aside",
 			b.Rows, b.Accepted, b.Quarantined, b.Duplicates, b.SetAside)
 	}
-	return b, insertBatch(ctx, tx, b, seq, parent, replaces, t.periodList())
+	spans, err := replaced(ctx, tx, b, ds, to.name, seq, t.periodList())
+	if err != nil {
+		return b, err
+	}
+	return b, insertBatch(ctx, tx, b, seq, parent, replaces, spans)
+}
+
+// replacement is what a batch that replaces puts an end to: the records of one period, or of all periods in a span, and
+// only those with the same texts in some fields, if there is a scope.
+type replacement struct {
+	period stat.Period
+	whole  bool
+	scope  string
+}
+
+// replaced lists what the records of the batch that was just inserted replace.
+func replaced(ctx context.Context, tx *sql.Tx, b stat.Batch, ds stat.Dataset, view string, seq int, periods []stat.Period) ([]replacement, error) {
+	var list []replacement
+	whole := !b.Covers.To.IsZero()
+	if whole {
+		periods = []stat.Period{b.Covers}
+	}
+	if len(b.Scope) == 0 {
+		for _, p := range periods {
+			list = append(list, replacement{p, whole, ""})
+		}
+		return list, nil
+	}
+	scope, err := scopeText(ds, b.Scope)
+	if err != nil {
+		return nil, err
+	}
+	records, err := quoted(view)
+	if err != nil {
+		return nil, err
+	}
+	from, to := "CAST(NULL AS DATE)", ds.Period.To
+	if ds.Period.Date != "" {
+		to = ds.Period.Date
+	} else if ds.Period.From != "" {
+		if from, err = quoted(ds.Period.From); err != nil {
+			return nil, err
+		}
+	}
+	if to, err = quoted(to); err != nil {
+		return nil, err
+	}
+	columns := "DISTINCT " + scope + ", CAST(" + from + " AS VARCHAR), CAST(" + to + " AS VARCHAR)"
+	group := ""
+	switch {
+	case whole:
+		columns = "DISTINCT " + scope + ", '', ''"
+	case ds.Period.Date != "":
+		columns, group = scope+", CAST(min("+to+") AS VARCHAR), CAST(max("+to+") AS VARCHAR)", " GROUP BY 1"
+	}
+	rows, err := tx.QueryContext(ctx, "SELECT "+columns+" FROM "+records+" r WHERE r.batch = ?"+group+" ORDER BY ALL", seq)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		r := replacement{whole: whole, period: b.Covers}
+		var first, last sql.NullString
+		if err := rows.Scan(&r.scope, &first, &last); err != nil {
+			return nil, err
+		}
+		if !whole {
+			if err := errors.Join(r.period.From.UnmarshalText([]byte(first.String)), r.period.To.UnmarshalText([]byte(last.String))); err != nil {
+				return nil, err
+			}
+		}
+		list = append(list, r)
+	}
+	return list, rows.Err()
+}
+
+// scopeText is the expression that puts the texts of the fields of a record r together.
+func scopeText(ds stat.Dataset, fields []string) (string, error) {
+	var parts []string
+	for _, f := range fields {
+		if _, ok := ds.Field(f); !ok {
+			return "", fmt.Errorf("data set %s has no field %q: %w", ds.ID, f, stat.ErrInvalid)
+		}
+		column, err := quoted(f)
+		if err != nil {
+			return "", err
+		}
+		parts = append(parts, "coalesce(CAST(r."+column+" AS VARCHAR), '')")
+	}
+	return strings.Join(parts, " || chr(31) || "), nil
 }
 
 // parentOf returns the number of the batch that a fix belongs to, or its own for every other batch, and whether
@@ -106,7 +196,7 @@ func parentOf(ctx context.Context, tx *sql.Tx, b stat.Batch, seq int) (int, bool
 	return parent, replaces, err
 }
 
-func insertBatch(ctx context.Context, tx *sql.Tx, b stat.Batch, seq, parent int, replaces bool, periods []stat.Period) error {
+func insertBatch(ctx context.Context, tx *sql.Tx, b stat.Batch, seq, parent int, replaces bool, spans []replacement) error {
 	if b.Header == nil {
 		b.Header = []string{}
 	}
@@ -115,21 +205,18 @@ func insertBatch(ctx context.Context, tx *sql.Tx, b stat.Batch, seq, parent int,
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO batches (seq, id, feed, dataset, file, sha256, bytes, received_at, received_by,
-		rows_read, accepted, quarantined, duplicates, set_aside, records, verb, replaces, reason, parent, header)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		rows_read, accepted, quarantined, duplicates, set_aside, records, verb, replaces, reason, parent, header, covers_from, covers_to)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS DATE), CAST(? AS DATE))`,
 		seq, b.ID, b.Feed, b.Dataset, b.File, b.SHA256, b.Bytes, utc(b.ReceivedAt), b.ReceivedBy,
 		b.Rows, b.Accepted, b.Quarantined, b.Duplicates, b.SetAside, b.Records, string(b.Verb), replaces, b.Reason, parent,
-		string(header))
+		string(header), day(b.Covers.From), day(b.Covers.To))
 	if err != nil {
 		return err
 	}
-	for _, p := range periods {
-		var from any
-		if !p.From.IsZero() {
-			from = p.From.String()
-		}
-		if _, err := tx.ExecContext(ctx, "INSERT INTO batch_periods (seq, period_from, period_to) VALUES (?, CAST(? AS DATE), CAST(? AS DATE))",
-			seq, from, p.To.String()); err != nil {
+	for _, r := range spans {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO batch_periods (seq, period_from, period_to, whole, scope_fields, scope)
+			VALUES (?, CAST(? AS DATE), CAST(? AS DATE), ?, ?, ?)`, seq, day(r.period.From), day(r.period.To), r.whole,
+			strings.Join(b.Scope, ","), r.scope); err != nil {
 			return err
 		}
 	}
@@ -139,6 +226,14 @@ func insertBatch(ctx context.Context, tx *sql.Tx, b stat.Batch, seq, parent int,
 		}
 	}
 	return nil
+}
+
+// day binds a date, or NULL for one that is not known.
+func day(d stat.Date) any {
+	if d.IsZero() {
+		return nil
+	}
+	return d.String()
 }
 
 // totals adds up the chunks of an export.

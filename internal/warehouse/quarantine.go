@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"tallystick/internal/stat"
@@ -20,11 +21,12 @@ import (
 // runs one statement at a time, and an export may be rejected in every row. The file has no name on disk, so
 // nothing is left of it after a crash.
 type spool struct {
-	of  *Warehouse
-	f   *os.File
-	w   *bufio.Writer
-	n   int64
-	buf []byte
+	of *Warehouse
+	f  *os.File
+	w  *bufio.Writer
+	n  int64
+
+	head, cells, issues []byte // of the row that is being written
 }
 
 func (s *spool) add(rejects []stat.Reject) error {
@@ -44,13 +46,16 @@ func (s *spool) add(rejects []stat.Reject) error {
 	}
 	for i := range rejects {
 		r := &rejects[i]
-		s.buf = binary.AppendVarint(s.buf[:0], r.Line)
-		for _, part := range []string{r.Text, packCells(r.Cells), packIssues(r)} {
-			s.buf = binary.AppendUvarint(s.buf, uint64(len(part)))
-			s.buf = append(s.buf, part...)
+		s.head = binary.AppendVarint(s.head[:0], r.Line)
+		s.cells = packCells(s.cells[:0], r.Cells)
+		s.issues = packIssues(s.issues[:0], r)
+		for _, part := range [][]byte{s.cells, s.issues} {
+			s.head = binary.AppendUvarint(s.head, uint64(len(part)))
 		}
-		if _, err := s.w.Write(s.buf); err != nil {
-			return fmt.Errorf("setting rejected rows aside: %w", err)
+		for _, part := range [][]byte{s.head, s.cells, s.issues} {
+			if _, err := s.w.Write(part); err != nil {
+				return fmt.Errorf("setting rejected rows aside: %w", err)
+			}
 		}
 		s.n++
 	}
@@ -60,22 +65,32 @@ func (s *spool) add(rejects []stat.Reject) error {
 // Rejected rows are packed, because an export may be rejected as a whole and writing them is most of the cost: what
 // each is made of is joined by control characters, which hardly any cell holds; one that does is kept as JSON.
 const (
-	between = "\x1f" // cells; the parts of an issue
-	after   = "\x1e" // issues
+	between = '\x1f' // cells; the parts of an issue
+	after   = '\x1e' // issues
 )
 
-func packCells(cells []string) string {
+// packs appends the text and reports whether it holds nothing that separates texts.
+func packs(to []byte, text string) ([]byte, bool) {
+	return append(to, text...), strings.IndexByte(text, between) < 0 && strings.IndexByte(text, after) < 0
+}
+
+func packCells(to []byte, cells []string) []byte {
+	start := len(to)
 	for _, c := range cells {
-		if strings.ContainsAny(c, between+after) {
-			return packJSON(cells)
+		var ok bool
+		if to, ok = packs(append(to, between), c); !ok {
+			return append(to[:start], packJSON(cells)...)
 		}
 	}
-	return between + strings.Join(cells, between)
+	if len(cells) == 0 {
+		to = append(to, between)
+	}
+	return to
 }
 
 func unpackCells(text string) ([]string, error) {
-	if rest, ok := strings.CutPrefix(text, between); ok {
-		return strings.Split(rest, between), nil
+	if rest, ok := strings.CutPrefix(text, string(between)); ok {
+		return strings.Split(rest, string(between)), nil
 	}
 	var cells []string
 	err := json.Unmarshal([]byte(text), &cells)
@@ -83,36 +98,35 @@ func unpackCells(text string) ([]string, error) {
 }
 
 // packIssues leaves out what the row and its batch say already: the file, the line, and that these are errors.
-func packIssues(r *stat.Reject) string {
-	var b strings.Builder
+func packIssues(to []byte, r *stat.Reject) []byte {
+	start := len(to)
 	for i := range r.Issues {
 		x := &r.Issues[i]
-		parts := [...]string{x.Column, x.Value, x.Code, x.Problem, x.Fix}
-		if x.Line != r.Line || x.Severity != stat.SeverityError {
-			return packJSON(r.Issues)
+		ok := x.Line == r.Line && x.Severity == stat.SeverityError
+		for j, part := range [...]string{x.Column, x.Value, x.Code, x.Problem, x.Fix} {
+			separator := byte(between)
+			if j == 0 {
+				separator = after
+			}
+			var plain bool
+			to, plain = packs(append(to, separator), part)
+			ok = ok && plain
 		}
-		b.WriteString(after)
-		for j, p := range parts {
-			if strings.ContainsAny(p, between+after) {
-				return packJSON(r.Issues)
-			}
-			if j > 0 {
-				b.WriteString(between)
-			}
-			b.WriteString(p)
+		if !ok {
+			return append(to[:start], packJSON(r.Issues)...)
 		}
 	}
-	return b.String()
+	return to
 }
 
 func unpackIssues(text, file string, line int64) ([]stat.Issue, error) {
 	var issues []stat.Issue
-	if !strings.HasPrefix(text, after) {
+	if !strings.HasPrefix(text, string(after)) {
 		err := json.Unmarshal([]byte(text), &issues)
 		return issues, err
 	}
-	for packed := range strings.SplitSeq(text[len(after):], after) {
-		parts := strings.Split(packed, between)
+	for packed := range strings.SplitSeq(text[1:], string(after)) {
+		parts := strings.Split(packed, string(between))
 		if len(parts) != 5 {
 			return nil, fmt.Errorf("an issue has %d parts", len(parts))
 		}
@@ -148,18 +162,18 @@ func (s *spool) insert(ctx context.Context, conn *sql.Conn, tx *sql.Tx, seq int)
 		return err
 	}
 	text := stat.LayoutColumn{Type: stat.FieldText}
-	src := s.of.newSource(ctx, stat.Layout{Columns: []stat.LayoutColumn{text, text, text}}, &unspool{r: bufio.NewReaderSize(s.f, 1<<20)})
+	src := s.of.newSource(ctx, stat.Layout{Columns: []stat.LayoutColumn{text, text}}, &unspool{r: bufio.NewReaderSize(s.f, 1<<20)})
 	if err := register(conn, src); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO quarantine (seq, line, text, cells, issues) SELECT ?, line, c0, c1, c2 FROM "+src.name+"()", seq)
+	_, err := tx.ExecContext(ctx, "INSERT INTO quarantine (seq, line, cells, issues) SELECT ?, line, c0, c1 FROM "+src.name+"()", seq)
 	if src.err != nil {
 		return src.err
 	}
 	return err
 }
 
-// unspool reads a spool's file back in chunks of three text columns.
+// unspool reads a spool's file back in chunks of two text columns.
 type unspool struct{ r *bufio.Reader }
 
 func (*unspool) Layout() stat.Layout { return stat.Layout{} }
@@ -170,7 +184,7 @@ func (u *unspool) Next(ctx context.Context) (*stat.Chunk, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	c := &stat.Chunk{Vectors: make([]stat.Vector, 3)}
+	c := &stat.Chunk{Vectors: make([]stat.Vector, 2)}
 	for size := 0; size < 1<<20; {
 		line, err := binary.ReadVarint(u.r)
 		if errors.Is(err, io.EOF) {
@@ -180,14 +194,16 @@ func (u *unspool) Next(ctx context.Context) (*stat.Chunk, error) {
 			return nil, err
 		}
 		c.Lines = append(c.Lines, line)
-		for i := range c.Vectors {
-			n, err := binary.ReadUvarint(u.r)
-			if err != nil {
+		var sizes [2]uint64
+		for i := range sizes {
+			if sizes[i], err = binary.ReadUvarint(u.r); err != nil {
 				return nil, err
 			}
+		}
+		for i, n := range sizes {
 			v := &c.Vectors[i]
 			at := len(v.Text)
-			v.Text = append(v.Text, make([]byte, n)...)
+			v.Text = slices.Grow(v.Text, int(n))[:at+int(n)]
 			if _, err := io.ReadFull(u.r, v.Text[at:]); err != nil {
 				return nil, err
 			}
@@ -211,7 +227,7 @@ func (w *Warehouse) Quarantine(ctx context.Context, id string) ([]stat.Reject, e
 	if err := w.db.QueryRowContext(ctx, "SELECT r.file FROM batches b JOIN batches r ON r.seq = b.parent WHERE b.seq = ?", seq).Scan(&file); err != nil {
 		return nil, fmt.Errorf("quarantine of batch %s: %w", id, err)
 	}
-	rows, err := w.db.QueryContext(ctx, "SELECT line, text, cells, issues FROM quarantine WHERE seq = ? ORDER BY line, text", seq)
+	rows, err := w.db.QueryContext(ctx, "SELECT line, cells, issues FROM quarantine WHERE seq = ? ORDER BY line, cells, issues", seq)
 	if err != nil {
 		return nil, fmt.Errorf("quarantine of batch %s: %w", id, err)
 	}
@@ -220,7 +236,7 @@ func (w *Warehouse) Quarantine(ctx context.Context, id string) ([]stat.Reject, e
 	for rows.Next() {
 		var r stat.Reject
 		var cells, issues string
-		if err := rows.Scan(&r.Line, &r.Text, &cells, &issues); err != nil {
+		if err := rows.Scan(&r.Line, &cells, &issues); err != nil {
 			return nil, fmt.Errorf("quarantine of batch %s: %w", id, err)
 		}
 		if r.Cells, err = unpackCells(cells); err == nil {

@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -105,6 +106,8 @@ func (w *Warehouse) Version(ctx context.Context) (string, error) { return duckdb
 const batchColumns = `b.seq, b.id, b.feed, b.dataset, b.file, b.sha256, b.bytes, b.received_at, b.received_by,
 	b.rows_read, b.accepted, b.quarantined, b.duplicates, b.set_aside, b.records, b.verb, b.reason, b.header,
 	coalesce((SELECT p.id FROM batches p WHERE p.seq = b.parent AND b.parent <> b.seq), '') AS fixes,
+	coalesce(CAST(b.covers_from AS VARCHAR), '') AS covers_from, coalesce(CAST(b.covers_to AS VARCHAR), '') AS covers_to,
+	coalesce((SELECT min(p.scope_fields) FROM batch_periods p WHERE p.seq = b.seq), '') AS scope,
 	(SELECT max(e.happened_at) FROM batch_events e WHERE e.seq = b.seq AND e.kind = 'withdrawn') AS withdrawn,
 	(SELECT max(e.happened_at) FROM batch_events e WHERE e.seq = b.seq AND e.kind = 'erased') AS erased`
 
@@ -139,12 +142,18 @@ func (w *Warehouse) batches(ctx context.Context, where string, args []any) ([]st
 	for rows.Next() {
 		var b stat.Batch
 		var seq int
-		var header string
+		var header, from, to, scope string
 		var withdrawn, erased sql.NullTime
 		if err := rows.Scan(&seq, &b.ID, &b.Feed, &b.Dataset, &b.File, &b.SHA256, &b.Bytes, &b.ReceivedAt, &b.ReceivedBy,
 			&b.Rows, &b.Accepted, &b.Quarantined, &b.Duplicates, &b.SetAside, &b.Records, &b.Verb, &b.Reason, &header,
-			&b.Fixes, &withdrawn, &erased); err != nil {
+			&b.Fixes, &from, &to, &scope, &withdrawn, &erased); err != nil {
 			return nil, fmt.Errorf("list of batches: %w", err)
+		}
+		if err := errors.Join(b.Covers.From.UnmarshalText([]byte(from)), b.Covers.To.UnmarshalText([]byte(to))); err != nil {
+			return nil, fmt.Errorf("batch %s: %w", b.ID, err)
+		}
+		if scope != "" {
+			b.Scope = strings.Split(scope, ",")
 		}
 		b.ReceivedAt = b.ReceivedAt.UTC()
 		if withdrawn.Valid {
