@@ -58,6 +58,7 @@ func (l *loader) checkDataset(ds stat.Dataset) {
 	d.constants()
 	d.references()
 	d.people()
+	d.records()
 }
 
 func (d dataset) fields() {

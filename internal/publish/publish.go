@@ -115,6 +115,11 @@ func Draft(ctx context.Context, in Input) (Drafted, error) {
 		}
 		d.Answers = append(d.Answers, answer)
 	}
+	for _, ds := range in.Definitions.Datasets {
+		if err := records(ctx, in, ds, d.Files); err != nil {
+			return Drafted{}, fmt.Errorf("records of %s: %w", ds.ID, err)
+		}
+	}
 	var before *stat.Edition
 	if in.Previous != nil {
 		e := in.Previous.Edition()

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -46,24 +47,25 @@ func literal(text string) string {
 }
 
 // writeObservations writes observations as Parquet into dir, in the total order of all columns: the same
-// observations give the same bytes in whatever order they come. It returns the version of the engine.
-func writeObservations(ctx context.Context, dir string, obs []stat.Observation) (string, error) {
+// observations give the same bytes in whatever order they come. All of them go into one file, and those of each of the
+// indicators into a download of its own. It returns the paths of the files and the version of the engine.
+func writeObservations(ctx context.Context, dir string, obs []stat.Observation, indicators []string) (files []string, engineVersion string, err error) {
 	db, err := engine(ctx, dir)
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
 	defer db.Close()
 	version, err := duckdb.Version(ctx, db)
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
 	conn, err := db.Conn(ctx)
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
 	defer conn.Close()
 	if _, err := conn.ExecContext(ctx, createObservations); err != nil {
-		return "", fmt.Errorf("table of observations: %w", err)
+		return nil, "", fmt.Errorf("table of observations: %w", err)
 	}
 	err = conn.Raw(func(raw any) error {
 		appender, err := driverduck.NewAppenderFromConn(raw.(driver.Conn), "", "observations")
@@ -83,16 +85,31 @@ func writeObservations(ctx context.Context, dir string, obs []stat.Observation) 
 		return appender.Close()
 	})
 	if err != nil {
-		return "", fmt.Errorf("write observations: %w", err)
+		return nil, "", fmt.Errorf("write observations: %w", err)
 	}
-	path, err := filepath.Abs(filepath.Join(dir, ObservationsFile))
-	if err != nil {
-		return "", err
+	if err := os.MkdirAll(filepath.Join(dir, "downloads"), 0o755); err != nil {
+		return nil, "", err
 	}
-	if _, err := conn.ExecContext(ctx, fmt.Sprintf(copyObservations, literal(path))); err != nil {
-		return "", fmt.Errorf("write observations: %w", err)
+	write := func(file, where string) error {
+		path, err := filepath.Abs(filepath.Join(dir, filepath.FromSlash(file)))
+		if err != nil {
+			return err
+		}
+		if _, err := conn.ExecContext(ctx, fmt.Sprintf(copyObservations, where, literal(path))); err != nil {
+			return fmt.Errorf("write %s: %w", file, err)
+		}
+		files = append(files, file)
+		return nil
 	}
-	return "DuckDB " + version, nil
+	if err := write(ObservationsFile, "true"); err != nil {
+		return nil, "", err
+	}
+	for _, id := range indicators {
+		if err := write("downloads/"+id+".parquet", "indicator = "+literal(id)); err != nil {
+			return nil, "", err
+		}
+	}
+	return files, "DuckDB " + version, nil
 }
 
 // rowOf spreads an observation over the columns of sql/observations.sql.

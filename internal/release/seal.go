@@ -204,7 +204,9 @@ func lastOf(dir string, l *Log) (*stat.Ref, time.Time, error) {
 func checkDraft(d Draft) error {
 	reserved := []string{ManifestFile, DefinitionsFile, AnswersFile, ObservationsFile, BlocksFile, RevisionsFile}
 	for _, path := range slices.Sorted(maps.Keys(d.Files)) {
-		if !fs.ValidPath(path) || path == "." || strings.Contains(path, "\\") || slices.Contains(reserved, path) {
+		download, parquet := strings.CutSuffix(path, ".parquet")
+		if !fs.ValidPath(path) || path == "." || strings.Contains(path, "\\") || slices.Contains(reserved, path) ||
+			parquet && strings.HasPrefix(download, "downloads/") {
 			return fmt.Errorf("the path %q cannot be in a release: %w", path, stat.ErrInvalid)
 		}
 	}
@@ -228,6 +230,9 @@ func checkDraft(d Draft) error {
 	}
 	answered := map[string]bool{}
 	for _, a := range d.Answers {
+		if !fs.ValidPath(a.Indicator) || strings.ContainsAny(a.Indicator, `/\`) {
+			return fmt.Errorf("the indicator %q cannot be the name of a file: %w", a.Indicator, stat.ErrInvalid)
+		}
 		if answered[a.Indicator] {
 			return fmt.Errorf("two answers are of the indicator %s: %w", a.Indicator, stat.ErrInvalid)
 		}
@@ -297,21 +302,30 @@ func writeFolder(ctx context.Context, aside string, m stat.Manifest, d Draft, be
 	if files[RevisionsFile], err = d.revisions(m, before); err != nil {
 		return m, err
 	}
-	if m.Engine, err = writeObservations(ctx, aside, d.Observations); err != nil {
+	indicators := make([]string, len(sorted))
+	for i, a := range sorted {
+		indicators[i] = a.Indicator
+	}
+	written, engine, err := writeObservations(ctx, aside, d.Observations, indicators)
+	if err != nil {
 		return m, err
 	}
-	if files[ObservationsFile], err = os.ReadFile(filepath.Join(aside, ObservationsFile)); err != nil {
-		return m, err
-	}
-	if err := syncFile(filepath.Join(aside, ObservationsFile)); err != nil {
-		return m, err
+	m.Engine = engine
+	for _, path := range written {
+		full := filepath.Join(aside, filepath.FromSlash(path))
+		if files[path], err = os.ReadFile(full); err != nil {
+			return m, err
+		}
+		if err := syncFile(full); err != nil {
+			return m, err
+		}
 	}
 	if files[BlocksFile], err = blocksOf(files); err != nil {
 		return m, err
 	}
 	for _, path := range slices.Sorted(maps.Keys(files)) {
 		m.Files = append(m.Files, stat.FileRef{Path: path, Bytes: int64(len(files[path])), SHA256: checksum(files[path])})
-		if path == ObservationsFile {
+		if slices.Contains(written, path) {
 			continue
 		}
 		full := filepath.Join(aside, filepath.FromSlash(path))

@@ -98,6 +98,28 @@ type Dataset struct {
 	Accept     Acceptance     `yaml:"accept" json:"accept"`
 	Since      Date           `yaml:"since" json:"since,omitzero"` // no record can be older
 	Fabricated bool           `yaml:"fabricated" json:"fabricated,omitempty"`
+
+	// Records is RecordsPublic where every release hands out the current records, with the fields RecordFields and no
+	// others. It never is for a protected data set, or for one that may hold people under 18.
+	Records      string   `yaml:"records" json:"records,omitempty"`
+	RecordFields []string `yaml:"record_fields" json:"record_fields,omitempty"`
+}
+
+// RecordsPublic is the one word that Dataset.Records may be.
+const RecordsPublic = "public"
+
+// PublicFields are the fields of the records that are handed out, in the order of the definition; none if none are.
+func (d Dataset) PublicFields() []Field {
+	if d.Records != RecordsPublic || d.Protection != ProtectionOpen {
+		return nil
+	}
+	var out []Field
+	for _, name := range d.RecordFields {
+		if f, ok := d.Field(name); ok {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // Acceptance is the limit above which a batch stops a release.

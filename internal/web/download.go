@@ -20,6 +20,7 @@ var formats = []struct {
 	{".csv", "CSV", lang.Key("one row a value, for any program"), inDownloads(".csv"), true},
 	{".xlsx", "Excel", lang.Key("a workbook with notes"), inDownloads(".xlsx"), true},
 	{".json", "JSON", lang.Key("with definitions, for programs"), inDownloads(".json"), false},
+	{".parquet", "Parquet", lang.Key("typed columns, for data tools"), inDownloads(".parquet"), true},
 	{".svg", lang.Key("Picture"), lang.Key("as SVG"), func(id string) string { return "figures/" + id + ".svg" }, false},
 }
 

@@ -25,6 +25,7 @@ type datasetLine struct {
 	stat.Dataset
 	UnitWords  string
 	ClockWords string
+	Records    []download // its records, where they are handed out
 }
 
 // sources serves GET /sources.
@@ -45,6 +46,7 @@ func (s *Server) sources(v *visit) (*representation, error) {
 			if ds.Clock != "" {
 				line.ClockWords = clockWords(v.l, ds.Clock)
 			}
+			line.Records = v.records(ds.ID)
 			e.Datasets = append(e.Datasets, line)
 			for _, b := range v.rel.Manifest().Batches {
 				if b.Dataset == ds.ID {
@@ -63,6 +65,18 @@ func (s *Server) sources(v *visit) (*representation, error) {
 		p.Sources = append(p.Sources, e)
 	}
 	return v.show("sources", p)
+}
+
+// records lists the files of records that the release hands out of a data set.
+func (v *visit) records(dataset string) []download {
+	var out []download
+	for _, f := range []struct{ ext, title string }{{".csv", "CSV"}, {".parquet", "Parquet"}} {
+		name := "records/" + dataset + f.ext
+		if ref, err := v.rel.Ref(name); err == nil {
+			out = append(out, download{Path: "/releases/" + v.rel.ID() + "/files/" + name, Title: f.title, Size: ref.Bytes})
+		}
+	}
+	return out
 }
 
 // countsFrom reports whether a series of the indicator counts from the data set.
