@@ -45,6 +45,7 @@ func TestTheBundledRelease(t *testing.T) {
 	t.Run("EveryNumberInASentenceStandsInItsRow", func(t *testing.T) { testEveryNumberInASentenceStandsInItsRow(t, d) })
 	t.Run("NoSentenceSaysMoreThanCounts", func(t *testing.T) { testNoSentenceSaysMoreThanCounts(t, d) })
 	t.Run("TheWordsOfEachIndicatorReadAtGradeNine", func(t *testing.T) { testTheWordsOfEachIndicatorReadAtGradeNine(t, d) })
+	t.Run("RecordsAreHandedOutFieldByField", func(t *testing.T) { testRecordsAreHandedOutFieldByField(t, in, d) })
 	t.Run("GatesPassForTheBundledFigures", func(t *testing.T) { testGatesPassForTheBundledFigures(t, d) })
 }
 
