@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -108,11 +109,7 @@ func detectEncoding(sample []byte, rest io.Reader) string {
 // sequences counts the sequences of UTF-8 beyond ASCII, and the bytes that belong to none.
 func sequences(b []byte) (good, bad int) {
 	for len(b) > 0 {
-		i := 0
-		for i < len(b) && b[i] < utf8.RuneSelf {
-			i++
-		}
-		b = b[i:]
+		b = b[ascii(b):]
 		if len(b) == 0 || !utf8.FullRune(b) {
 			return good, bad
 		}
@@ -125,6 +122,20 @@ func sequences(b []byte) (good, bad int) {
 		b = b[n:]
 	}
 	return good, bad
+}
+
+// ascii returns how many bytes at the beginning are ASCII.
+func ascii(b []byte) int {
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		if binary.LittleEndian.Uint64(b[i:])&0x8080808080808080 != 0 {
+			break
+		}
+	}
+	for i < len(b) && b[i] < utf8.RuneSelf {
+		i++
+	}
+	return i
 }
 
 // sequencesAhead counts over the rest of a file and goes back to where it was.

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"hash/maphash"
 	"slices"
@@ -321,7 +322,14 @@ func blank(cells [][]byte) bool {
 // not ASCII and so needs a closer look; -1 if there is none.
 func control(text []byte) int {
 	nonASCII := -1
-	for i, c := range text {
+	for i := 0; i < len(text); i++ {
+		for i+8 <= len(text) && plain(binary.LittleEndian.Uint64(text[i:])) {
+			i += 8
+		}
+		if i == len(text) {
+			break
+		}
+		c := text[i]
 		if c < 0x20 && c != '\t' && c != '\n' && c != '\r' || c == 0x7f {
 			return i
 		}
@@ -330,6 +338,12 @@ func control(text []byte) int {
 		}
 	}
 	return nonASCII
+}
+
+// plain reports whether all eight bytes are from 0x20 to 0x7e: adding 1 then sets no high bit, nor does taking 0x20 away.
+func plain(eight uint64) bool {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	return (eight|(eight+each)|(eight-0x20*each))&high == 0
 }
 
 // record adds one record to the chunk, unless the row has none of this kind; its faults become issues.

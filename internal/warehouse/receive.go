@@ -7,11 +7,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -35,15 +37,15 @@ func (w *Warehouse) Receive(ctx context.Context, feed stat.Feed, file, by string
 	if err != nil {
 		return b, fmt.Errorf("storing %s: %w", b.File, plainly(err))
 	}
-	hash := sha256.New()
-	if b.Bytes, err = io.Copy(io.MultiWriter(tmp, hash), contextReader{ctx, r}); err != nil {
+	sum := sha256.New()
+	if b.Bytes, err = copyHashed(tmp, sum, contextReader{ctx, r}); err != nil {
 		return b, fmt.Errorf("storing %s: %w", b.File, plainly(err))
 	}
 	if after, err := statOf(r); err != nil || before != nil && (b.Bytes != before.Size() || after.Size() != before.Size() ||
 		!after.ModTime().Equal(before.ModTime())) {
 		return b, fmt.Errorf("%s changed while it was read; wait until it is complete and send it again: %w", b.File, stat.ErrBusy)
 	}
-	b.SHA256 = hex.EncodeToString(hash.Sum(nil))
+	b.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	var known string
 	err = w.db.QueryRowContext(ctx, "SELECT id FROM batches WHERE sha256 = ? ORDER BY seq LIMIT 1", b.SHA256).Scan(&known)
 	if err == nil {
@@ -72,6 +74,29 @@ func (w *Warehouse) Receive(ctx context.Context, feed stat.Feed, file, by string
 	seq, err := w.nextSeq(ctx)
 	b.ID = batchID(seq)
 	return b, err
+}
+
+// copyHashed copies all of r to both, the second beside the first: the checksum of a large export takes as long as its
+// writing.
+func copyHashed(to io.Writer, sum hash.Hash, r io.Reader) (int64, error) {
+	buf := make([]byte, 1<<20)
+	var total int64
+	for {
+		n, end := io.ReadFull(r, buf)
+		var summing sync.WaitGroup
+		summing.Go(func() { sum.Write(buf[:n]) })
+		_, err := to.Write(buf[:n])
+		summing.Wait()
+		total += int64(n)
+		switch {
+		case err != nil:
+			return total, err
+		case errors.Is(end, io.EOF) || errors.Is(end, io.ErrUnexpectedEOF):
+			return total, nil
+		case end != nil:
+			return total, end
+		}
+	}
 }
 
 // plainly says in front of an error of the operating system or the database that the disk is full, if it is.
