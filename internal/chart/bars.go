@@ -166,7 +166,7 @@ func (s *sheet) bars(p stat.Panel, rows []row) (middle float64) {
 
 // interval gives the ends of the thin line of a row that has one.
 func (r row) interval() (lower, upper float64, ok bool) {
-	if !r.limits || r.obs.Interval == nil || math.IsInf(r.obs.Interval.Upper, 1) {
+	if !r.limits || r.obs.Status != stat.StatusReported || r.obs.Interval == nil || math.IsInf(r.obs.Interval.Upper, 1) {
 		return 0, 0, false
 	}
 	return r.obs.Interval.Lower, r.obs.Interval.Upper, true

@@ -364,6 +364,9 @@ func (s *sheet) tooltip(p stat.Panel, label string, o stat.Observation) *tooltip
 }
 
 func (s *sheet) levelText(i stat.Interval) string {
+	if i.Method == stat.MethodStated {
+		return s.ctx.Lang.T("the source says")
+	}
 	return s.ctx.Lang.T("%s %% limits", stat.FormatNumber(i.Level*100, 0))
 }
 

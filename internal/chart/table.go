@@ -220,6 +220,9 @@ func valueRow(l lang.Language, p stat.Panel, o stat.Observation, defs stat.Defin
 		}
 		interval.Text = l.Limits(*o.Interval, decimals)
 	}
+	if o.Interval != nil && o.Interval.Method == stat.MethodStated {
+		interval.Text = l.T("the source says") + " " + l.Limits(*o.Interval, 0)
+	}
 	status := []string{l.T(o.Status.Words())}
 	for _, m := range o.Marks {
 		if symbol := m.Symbol(); symbol != "" {

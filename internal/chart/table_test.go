@@ -50,6 +50,16 @@ func text(t Table) string {
 	return b.String()
 }
 
+func TestTableSaysBetweenWhatAFigureLiesThatTheSourceDoesNotGive(t *testing.T) {
+	ind, _, _ := prostitutionArrests()
+	o := count("arrests", "all", year(2015), 0, "arrest", "State Police, UCR")
+	o.Status, o.Interval = stat.StatusWithheld, &stat.Interval{Lower: 0, Upper: 10, Level: 1, Method: stat.MethodStated}
+	row := NewTable(ind, []stat.Observation{o}, definitions())[0].Groups[0].Rows[0]
+	if row.Cells[1].Text != "[c]" || row.Cells[2].Text != "the source says 0 to 10" {
+		t.Errorf("value %q, limits %q; want [c] and \"the source says 0 to 10\"", row.Cells[1].Text, row.Cells[2].Text)
+	}
+}
+
 func TestNewTable(t *testing.T) {
 	ind, obs, _ := prostitutionArrests()
 	ind.Panels[0].Series[0].Dataset = "ucr"

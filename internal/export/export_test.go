@@ -190,6 +190,19 @@ func TestCSVKeepsValueAndStatusApart(t *testing.T) {
 	}
 }
 
+func TestCSVKeepsTheLimitsOfAFigureThatIsNotGiven(t *testing.T) {
+	s := sample()
+	i := slices.IndexFunc(s.Observations, func(o stat.Observation) bool { return o.Status == stat.StatusWithheld })
+	s.Observations[i].Interval = &stat.Interval{Lower: 5, Upper: 15, Level: 1, Method: stat.MethodStated}
+	_, rows := readCSV(t, s)
+	row := rows[slices.IndexFunc(rows, func(r map[string]string) bool { return r["key"] == s.Observations[i].Key() })]
+	for name, want := range map[string]string{"value": "", "status": "withheld", "lower_limit": "5", "upper_limit": "15", "interval_method": "stated-by-source"} {
+		if row[name] != want {
+			t.Errorf("%s = %q, want %q", name, row[name], want)
+		}
+	}
+}
+
 func TestDimensionNamedLikeAColumnGetsANameOfItsOwn(t *testing.T) {
 	s := sample()
 	for i := range s.Observations {

@@ -193,6 +193,9 @@ func (o observer) observation(s stat.Series, c warehouse.Counted, unit string) s
 		Rows:      c.Rows,
 	}
 	if obs.Status != stat.StatusReported {
+		if ds, ok := o.in.Definitions.Dataset(s.Dataset); ok && ds.Protection == stat.ProtectionOpen && c.High != nil {
+			obs.Interval = &stat.Interval{Lower: float64(c.Low), Upper: float64(*c.High), Level: 1, Method: stat.MethodStated}
+		}
 		return obs
 	}
 	obs.Value = float64(c.Value)

@@ -17,6 +17,7 @@ const (
 	MethodConditional   = "conditional-binomial"
 	MethodFayFeuer      = "fay-feuer"
 	MethodGarwoodScaled = "garwood-rate"
+	MethodStated        = "stated-by-source" // no confidence interval: what the source says of a figure that it does not give
 )
 
 // CountInterval returns the exact limits of the mean of a Poisson process that gave the count x (Garwood 1936, in

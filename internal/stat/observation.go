@@ -198,7 +198,7 @@ type Observation struct {
 	Status    Status          `json:"status"`
 	Value     float64         `json:"value"` // counts are whole numbers; 0 where the status is not reported
 	Bound     Bound           `json:"bound"`
-	Interval  *Interval       `json:"interval,omitempty"`
+	Interval  *Interval       `json:"interval,omitempty"` // of a figure that is not given: between what the source says it lies
 	Unit      string          `json:"unit"`
 	Marks     []Mark          `json:"marks,omitempty"` // sorted
 	Coverage  Coverage        `json:"coverage,omitzero"`

@@ -109,8 +109,11 @@ func TestTidyExportIsCountedByPeriodAndSection(t *testing.T) {
 		one(recent, "53a-82", 0, stat.StatusNotReported, stat.Citation{Title: "Report", Locator: "p. 5"}, "4"),
 		one(recent, "53a-83", 0, stat.StatusReported, stat.Citation{Title: "Report", Locator: "p. 5"}, "5"),
 	}
+	for i := range want {
+		want[i].Low, want[i].High = want[i].Value, &want[i].Value
+	}
 	want[1].Notes = []string{"about men"}
-	want[2].ByBound = map[stat.Bound]int64{}
+	want[2].ByBound, want[2].High = map[stat.Bound]int64{}, nil
 	want[3].ByBound = map[stat.Bound]int64{stat.BoundAtLeast: 1}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Count (-want +got):\n%s", diff)
@@ -304,4 +307,27 @@ func TestReplacementKeepsToItsPeriodAndItsScope(t *testing.T) {
 	want(map[string]int64{"2016-05 a 53a-82": 2, "2016-06 a 53a-82": 4, "2016-07 b 53a-82": 9})
 	put(month(6, "53a-82", "5", "c"), stat.Period{}) // June of everybody
 	want(map[string]int64{"2016-05 a 53a-82": 2, "2016-06 c 53a-82": 5, "2016-07 b 53a-82": 9})
+}
+
+// TestLimitsOfWhatIsNotGivenReachTheCount: a cell "<= 10" is no number, and its limit stays with it.
+func TestLimitsOfWhatIsNotGivenReachTheCount(t *testing.T) {
+	defs, w := sections(), open(t)
+	defs.Feeds[0].Mapping.Marks = []stat.TextMark{{Match: `^<= (?P<high>[0-9]+)$`, Status: stat.StatusWithheld},
+		{Match: `^(?P<low>[0-9]+)-(?P<high>[0-9]+)$`, Status: stat.StatusWithheld}, {Text: "*", Status: stat.StatusWithheld}}
+	load(t, w, defs, "court", "court.csv", header+
+		"2014-01-01,2014-12-31,2014,53a-82,<= 10,,,,,\n2014-01-01,2014-12-31,2014,53a-83,7,,,,,\n"+
+		"2015-01-01,2015-12-31,2015,53a-82,5-15,,,,,\n2015-01-01,2015-12-31,2015,53a-83,<= 10,,,,,\n"+
+		"2016-01-01,2016-12-31,2016,53a-82,*,,,,,\n2016-01-01,2016-12-31,2016,53a-83,3,,,,,\n", time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC))
+	got := map[string]string{}
+	for key, c := range sums(t, w, warehouse.Query{Dataset: defs.Datasets[0], Measure: stat.Measure{Sum: "count"}}) {
+		high := "no end"
+		if c.High != nil {
+			high = fmt.Sprint(*c.High)
+		}
+		got[key] = fmt.Sprintf("%d known, %d to %s", c.Value, c.Low, high)
+	}
+	want := map[string]string{"2014": "7 known, 7 to 17", "2015": "0 known, 5 to 25", "2016": "3 known, 3 to no end"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("limits (-want +got):\n%s", diff)
+	}
 }

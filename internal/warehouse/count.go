@@ -37,6 +37,11 @@ type Counted struct {
 	Citations []stat.Citation
 	Notes     []string
 	Rows      []stat.Lines
+
+	// Low and High are between what the sum of the values lies, those included that are not given but of which the source
+	// says a limit. High is nil where one of them has none.
+	Low  int64
+	High *int64
 }
 
 // Count counts. The answer is in total order: period, codes in the order of By, and with Each batch and line. A data
@@ -70,6 +75,17 @@ func (w *Warehouse) selection(ctx context.Context, q Query) (*selection, error) 
 	}
 	if stored == "" {
 		s.ordinal = "rowid"
+	}
+	var limits bool // records of an earlier version have none
+	if err := w.db.QueryRowContext(ctx, "SELECT count(*) > 0 FROM duckdb_columns() WHERE table_name = ? AND column_name = ?", table,
+		stat.HighColumn).Scan(&limits); err != nil {
+		return nil, fmt.Errorf("counting %s: %w", q.Dataset.ID, err)
+	}
+	if limits && q.Measure.Sum == q.Dataset.Value {
+		s.low = "CASE WHEN " + s.status + " = 'reported' THEN " + s.value + " ELSE coalesce(r." + stat.LowColumn + ", 0) END"
+		s.high = "CASE WHEN " + s.status + " = 'reported' THEN " + s.value + " ELSE r." + stat.HighColumn + " END"
+	} else {
+		s.low, s.high = s.value, "CASE WHEN "+s.status+" = 'reported' THEN "+s.value+" END"
 	}
 	if s.corrected, err = w.hasCorrections(ctx, q); err != nil {
 		return nil, err
@@ -145,6 +161,7 @@ type selection struct {
 	args             []any
 	corrected        bool
 	scopes           []string // sets of fields, parted by commas
+	low, high        string   // expressions
 }
 
 func newSelection(q Query, table string) (*selection, error) {
@@ -305,14 +322,16 @@ func (w *Warehouse) count(ctx context.Context, s *selection) ([]Counted, error) 
 	}
 	list := strings.Join(columns, ", ")
 	found := with + ", found AS (SELECT " + strings.Join(named, ", ") + ", r.*, " + s.status + " AS the_status, " +
-		s.bound + " AS the_bound, CAST(" + s.value + " AS BIGINT) AS the_value FROM " + s.table + " r WHERE " + where + ")\n"
+		s.bound + " AS the_bound, CAST(" + s.value + " AS BIGINT) AS the_value, CAST(" + s.low + " AS BIGINT) AS the_low, CAST(" + s.high +
+		" AS BIGINT) AS the_high FROM " + s.table + " r WHERE " + where + ")\n"
 
 	groups := map[group]*Counted{}
-	err := w.each(ctx, found+"SELECT "+list+", the_status, the_bound, CAST(sum(the_value) AS BIGINT), CAST(count(*) AS BIGINT) FROM found GROUP BY "+
-		list+", the_status, the_bound ORDER BY ALL", args, s, 4, func(g group, codes []string, rest []any) error {
+	err := w.each(ctx, found+"SELECT "+list+", the_status, the_bound, CAST(sum(the_value) AS BIGINT), CAST(count(*) AS BIGINT), "+
+		"CAST(sum(the_low) AS BIGINT), CAST(sum(the_high) AS BIGINT), CAST(count(the_high) AS BIGINT) FROM found GROUP BY "+
+		list+", the_status, the_bound ORDER BY ALL", args, s, 7, func(g group, codes []string, rest []any) error {
 		c := groups[g]
 		if c == nil {
-			c = &Counted{ByStatus: map[stat.Status]int64{}, ByBound: map[stat.Bound]int64{}}
+			c = &Counted{ByStatus: map[stat.Status]int64{}, ByBound: map[stat.Bound]int64{}, High: new(int64)}
 			groups[g] = c
 			for i, code := range codes {
 				c.Codes = append(c.Codes, stat.DimensionCode{Dimension: s.q.By[i], Code: code})
@@ -326,6 +345,12 @@ func (w *Warehouse) count(ctx context.Context, s *selection) ([]Counted, error) 
 		n := rest[3].(int64)
 		c.Value += rest[2].(int64)
 		c.Records += n
+		c.Low += rest[4].(int64)
+		if high, ok := rest[5].(int64); c.High != nil && ok && rest[6].(int64) == n {
+			*c.High += high
+		} else {
+			c.High = nil
+		}
 		c.ByStatus[status] += n
 		if status == stat.StatusReported {
 			c.ByBound[bound] += n

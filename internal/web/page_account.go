@@ -100,7 +100,7 @@ func (v *visit) accountFigure(f stat.ReconciledFigure, o *stat.Observation, defs
 		Unit: label(defs, "counting-units", o.Unit), When: v.l.Period(o.Period, panel.Clock), Clock: clockWords(v.l, panel.Clock),
 		Sources: linked(o.Citations),
 	}
-	if o.Interval != nil {
+	if o.Interval != nil && o.Interval.Method != stat.MethodStated {
 		line.Limits = v.l.Limits(*o.Interval, decimalsOf(*o, panel))
 	}
 	return line

@@ -350,7 +350,7 @@ func (v *visit) agencyTable(ind stat.Indicator, panel stat.Panel, series stat.Se
 			Period: v.l.Period(o.Period, panel.Clock), Number: numberWords(v.l, o, panel), Symbol: o.Status.Symbol(), Status: v.l.T(o.Status.Words()),
 			Key: o.Key(), Path: v.valuePath(o.Key()),
 		}
-		if o.Interval != nil {
+		if o.Interval != nil && o.Interval.Method != stat.MethodStated {
 			row.Limits = v.l.Limits(*o.Interval, decimalsOf(o, panel))
 		}
 		t.Rows = append(t.Rows, row)

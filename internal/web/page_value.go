@@ -26,6 +26,7 @@ type valuePage struct {
 	Status      string
 	Symbol      string
 	Limits      string
+	Stated      bool // the limits are those that the source gives
 	Method      string
 	Codes       []fact
 	Marks       []string
@@ -166,6 +167,7 @@ func (v *visit) passport(o stat.Observation) (valuePage, error) {
 	if o.Interval != nil {
 		p.Limits = v.l.Limits(*o.Interval, decimalsOf(o, panel))
 		p.Method = methodWords(v.l, o.Interval.Method)
+		p.Stated = o.Interval.Method == stat.MethodStated
 	}
 	for _, c := range o.Codes {
 		list := ""
@@ -388,6 +390,8 @@ func methodWords(l lang.Language, method string) string {
 		return l.T("exact limits of a share (Clopper and Pearson)")
 	case "conditional-binomial":
 		return l.T("exact conditional limits of a ratio of two counts")
+	case stat.MethodStated:
+		return l.T("limits that the source gives; the figure itself it does not")
 	case "fay-feuer":
 		return l.T("limits of a standardised rate (Fay and Feuer)")
 	default:
