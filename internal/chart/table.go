@@ -70,8 +70,9 @@ func columnsIn(l lang.Language) []Column {
 		{Title: l.T("Status")}, {Title: l.T("Unit")}, {Title: l.T("Source")}}
 }
 
-// NewTable gives the tables of an indicator: first the totals, a group for each panel, then one table for each
-// breakdown that has observations, a group for each code.
+// NewTable gives the tables of an indicator: first the totals, a group for each panel; then, for each panel that has
+// them, the sums over the same reporters of two periods, a group for each pair (SameReporters tells them by their ID);
+// then one table for each breakdown that has observations, a group for each code.
 func NewTable(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions) []Table {
 	l, _ := lang.Of(defs.Language)
 	columns := columnsIn(l)
@@ -86,6 +87,11 @@ func NewTable(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions)
 	total.Symbols = symbolsIn(l, total.Groups)
 	tables := []Table{total}
 	for _, p := range ind.Panels {
+		if t := sameReporters(ind, p, obs, defs); len(t.Groups) > 0 {
+			tables = append(tables, t)
+		}
+	}
+	for _, p := range ind.Panels {
 		for _, b := range p.Breakdowns {
 			t := Table{ID: ind.ID + "-" + b.ID, Caption: b.Title, Columns: columns, Groups: byCode(l, p, b, obs, defs)}
 			t.Symbols = symbolsIn(l, t.Groups)
@@ -95,6 +101,31 @@ func NewTable(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions)
 		}
 	}
 	return tables
+}
+
+// SameReporters is what the ID of a table of sums over the same reporters ends in.
+const SameReporters = "-same-reporters"
+
+// sameReporters gives the table of the sums over the same reporters of two periods, the pair with the latest period last.
+func sameReporters(ind stat.Indicator, p stat.Panel, obs []stat.Observation, defs stat.Definitions) Table {
+	t := Table{ID: ind.ID + "-" + p.ID + SameReporters, Columns: columns}
+	found := filter(obs, func(o stat.Observation) bool { return o.Panel == p.ID && o.Kind == stat.KindLike })
+	slices.SortStableFunc(found, func(a, b stat.Observation) int { return a.Period.Compare(b.Period) })
+	for i, later := range found {
+		for _, earlier := range found[:i] {
+			if earlier.Series != later.Series || earlier.Code(stat.SameReporters) != later.Code(stat.SameReporters) {
+				continue
+			}
+			noun := later.Coverage.Noun
+			t.Caption = p.Title + ": only the " + noun + " that reported for both periods"
+			t.Groups = append(t.Groups, Group{
+				Title: earlier.Period.Label(p.Clock) + " and " + later.Period.Label(p.Clock),
+				Sub:   stat.FormatCount(int64(later.Coverage.Reported)) + " " + noun,
+				Rows:  []Row{valueRow(p, earlier, defs), valueRow(p, later, defs)}})
+		}
+	}
+	t.Symbols = symbolsIn(t.Groups)
+	return t
 }
 
 // byCode gives a group for each code of a breakdown, in the order of its code list.

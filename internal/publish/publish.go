@@ -87,6 +87,7 @@ func Draft(ctx context.Context, in Input) (Drafted, error) {
 		in.Progress("held back, " + period)
 	}
 	d.Observations, d.Manifest.Audit = disclosed.Observations, disclosed.Audit
+	d.Observations = append(d.Observations, likeFigures(d.Observations, in.Definitions)...)
 	if in.Previous != nil {
 		revise(d.Observations, in.Previous.AllObservations())
 	}
@@ -130,6 +131,33 @@ func Draft(ctx context.Context, in Input) (Drafted, error) {
 	d.Withheld = disclosed.Withheld
 	d.Manifest.Gates = gates(d, found)
 	return d, nil
+}
+
+// likeFigures returns the sums over the same reporters of two periods, for every series of which somebody is expected to
+// report. They are made of what is published, after disclosure control, and of nothing else.
+func likeFigures(obs []stat.Observation, defs stat.Definitions) []stat.Observation {
+	var out []stat.Observation
+	for _, ind := range defs.Indicators {
+		for _, p := range ind.Panels {
+			for _, s := range p.Series {
+				if s.Expected == nil || p.Window > 0 {
+					continue
+				}
+				var totals, parts []stat.Observation
+				for _, o := range obs {
+					switch {
+					case o.Indicator != ind.ID || o.Panel != p.ID || o.Series != s.ID || o.Kind != stat.KindCount:
+					case len(o.Codes) == 0 && o.Ordinal == 0:
+						totals = append(totals, o)
+					case len(o.Codes) == 1:
+						parts = append(parts, o)
+					}
+				}
+				out = append(out, stat.LikeFigures(s, totals, parts, stat.BreaksOf(s, totals, defs))...)
+			}
+		}
+	}
+	return out
 }
 
 // of returns the draft's observations of one indicator, in their order.

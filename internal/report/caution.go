@@ -321,24 +321,31 @@ func (w *writer) qualified() []caution {
 	return out
 }
 
-// unlikeReporters says with both pairs of figures where a change is one of who reports.
+// unlikeReporters says with both pairs of figures where a change is one of who reports. Each of the figures stands in
+// the tables of the page.
 func (w *writer) unlikeReporters(v *values) (caution, bool) {
-	picks := v.picks()
-	picks = slices.DeleteFunc(picks, func(o stat.Observation) bool { return o.Status != stat.StatusReported })
-	if v.series.Expected == nil || len(picks) < 2 {
+	last, _, ok := v.latest()
+	if v.series.Expected == nil || !ok {
 		return caution{}, false
 	}
-	first, last := picks[0], picks[len(picks)-1]
-	l := stat.CompareReporters(first, last, v.parts, v.series.Expected.Dimension, stat.CompareOptions{Breaks: v.lasting()})
-	if !l.Prefer || l.Reporters == 0 || l.All.Verdict == stat.VerdictRefused {
-		return caution{}, false
+	for _, first := range v.picks() {
+		a, ok := v.like(first, first, last)
+		b, ok2 := v.like(last, first, last)
+		if !ok || !ok2 {
+			continue
+		}
+		l := stat.CompareReporters(first, last, v.parts, v.series.Expected.Dimension, stat.CompareOptions{Breaks: v.lasting()})
+		if !l.Prefer || l.All.Verdict == stat.VerdictRefused {
+			return caution{}, false
+		}
+		return caution{rank: rankCoverage, text: w.l.T(
+			"Not the same %s reported %s for %s and for %s: all together counted %s and %s, the %s that reported for both "+
+				"%s and %s.",
+			w.reporters(v), v.series.Noun.Many, w.label(v, first), w.label(v, last),
+			stat.FormatNumber(first.Value, 0), stat.FormatNumber(last.Value, 0), stat.FormatCount(int64(a.Coverage.Reported)),
+			stat.FormatNumber(a.Value, 0), stat.FormatNumber(b.Value, 0))}, true
 	}
-	return caution{rank: rankCoverage, text: w.l.T(
-		"Not the same %s reported %s for %s and for %s: all together counted %s and %s, the %s that reported for both "+
-			"%s and %s.",
-		w.reporters(v), v.series.Noun.Many, w.label(v, first), w.label(v, last),
-		stat.FormatNumber(first.Value, 0), stat.FormatNumber(last.Value, 0), stat.FormatCount(int64(l.Reporters)),
-		stat.FormatNumber(l.Earlier, 0), stat.FormatNumber(l.Later, 0))}, true
+	return caution{}, false
 }
 
 // gaps says, for each pairing of the definition, where its two sides differ in the latest period that has both.

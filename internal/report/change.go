@@ -25,7 +25,7 @@ func (w *writer) change(v *values) []stat.Part {
 			skipped = c
 			continue
 		}
-		parts := w.verdict(c, o, last, same, v.panel.Clock)
+		parts := w.verdict(v, c, o, last, same)
 		if i > 0 && skipped.Why == stat.RefusedBreak {
 			w.after = append(w.after, w.l.T("Earlier figures do not compare: %s.", w.acts(skipped.Breaks)))
 		}
@@ -57,27 +57,48 @@ func (v *values) lasting() []stat.Break {
 	return slices.DeleteFunc(slices.Clone(v.breaks), func(b stat.Break) bool { return b.Kind == stat.BreakCoverage })
 }
 
-// verdict is a comparison in words. Where it holds for the same reporters alone, it gives no total, since those
-// totals count others too.
-func (v voice) verdict(c stat.Comparison, earlier, later stat.Observation, same string, clock stat.Clock) []stat.Part {
-	when := v.periodIn(earlier.Period, clock)
-	same = v.l.T(same)
+// verdict is a comparison in words. Where it holds for the same reporters alone, it gives their sums and not the totals,
+// since those count others too; without sums of their own it gives no number.
+func (w *writer) verdict(v *values, c stat.Comparison, earlier, later stat.Observation, same string) []stat.Part {
+	when := w.periodIn(earlier.Period, v.panel.Clock)
+	if same != "" {
+		return w.verdictOfSame(v, c, earlier, later, w.l.T(same))
+	}
 	switch {
-	case same != "" && c.Verdict == stat.VerdictHigher:
-		return v.fill("up from the number %s among the %s that reported for both periods", when, same)
-	case same != "" && c.Verdict == stat.VerdictLower:
-		return v.fill("down from the number %s among the %s that reported for both periods", when, same)
-	case same != "":
-		return v.fill("with a difference that could easily be chance from the number %s among the %s that reported for both "+
-			"periods", when, same)
 	case c.Verdict == stat.VerdictHigher:
-		return v.fill("up from %s %s", v.bare(earlier), when)
+		return w.fill("up from %s %s", w.bare(earlier), when)
 	case c.Verdict == stat.VerdictLower:
-		return v.fill("down from %s %s", v.bare(earlier), when)
+		return w.fill("down from %s %s", w.bare(earlier), when)
 	case earlier.Value == later.Value:
-		return v.fill("the same number as %s", when)
+		return w.fill("the same number as %s", when)
 	default:
-		return v.fill("a difference from %s %s that could easily be chance", v.bare(earlier), when)
+		return w.fill("a difference from %s %s that could easily be chance", w.bare(earlier), when)
+	}
+}
+
+func (w *writer) verdictOfSame(v *values, c stat.Comparison, earlier, later stat.Observation, same string) []stat.Part {
+	before, after := w.periodIn(earlier.Period, v.panel.Clock), w.periodIn(later.Period, v.panel.Clock)
+	a, ok := v.like(earlier, earlier, later)
+	b, ok2 := v.like(later, earlier, later)
+	summed := ok && ok2
+	switch {
+	case summed && c.Verdict == stat.VerdictHigher:
+		return w.fill("up, among the %s that reported for both periods, from %s %s to %s", same, w.bare(a), before, w.bare(b))
+	case summed && c.Verdict == stat.VerdictLower:
+		return w.fill("down, among the %s that reported for both periods, from %s %s to %s", same, w.bare(a), before, w.bare(b))
+	case summed && a.Value == b.Value:
+		return w.fill("where the %s that reported for both periods counted %s %s and %s %s, the same number", same, w.bare(a),
+			before, w.bare(b), after)
+	case summed:
+		return w.fill("where the %s that reported for both periods counted %s %s and %s %s, a difference that could easily be "+
+			"chance", same, w.bare(a), before, w.bare(b), after)
+	case c.Verdict == stat.VerdictHigher:
+		return w.fill("up from the number %s among the %s that reported for both periods", before, same)
+	case c.Verdict == stat.VerdictLower:
+		return w.fill("down from the number %s among the %s that reported for both periods", before, same)
+	default:
+		return w.fill("with a difference that could easily be chance from the number %s among the %s that reported for both "+
+			"periods", before, same)
 	}
 }
 

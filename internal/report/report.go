@@ -59,6 +59,7 @@ type values struct {
 	series stat.Series
 	obs    []stat.Observation
 	parts  []stat.Observation // with one code each
+	likes  []stat.Observation // sums over the same reporters of two periods
 	breaks []stat.Break
 }
 
@@ -89,6 +90,8 @@ func newWriter(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions
 		case o.Indicator != ind.ID || !ok:
 		case len(o.Codes) == 0:
 			v.obs = append(v.obs, o)
+		case o.Kind == stat.KindLike:
+			v.likes = append(v.likes, o)
 		case len(o.Codes) == 1:
 			v.parts = append(v.parts, o)
 		}
@@ -155,6 +158,17 @@ func (v *values) latest() (o stat.Observation, after []stat.Observation, ok bool
 		return stat.Observation{}, nil, false
 	}
 	return picks[len(picks)-1], nil, true
+}
+
+// like returns the sum of one of two periods over the reporters of both.
+func (v *values) like(of, earlier, later stat.Observation) (stat.Observation, bool) {
+	code := stat.SameReportersCode(earlier.Period, later.Period)
+	for _, o := range v.likes {
+		if o.Period.Same(of.Period) && o.Code(stat.SameReporters) == code {
+			return o, true
+		}
+	}
+	return stat.Observation{}, false
 }
 
 // spanOf returns the shortest period that holds all observations; its start is unknown if any start is.

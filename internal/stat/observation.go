@@ -139,6 +139,7 @@ const (
 	KindRatio      Kind = "ratio"
 	KindRate       Kind = "rate"
 	KindPopulation Kind = "population"
+	KindLike       Kind = "like-for-like" // the sum of a series over the reporters of two periods; see LikeFigures
 )
 
 // DimensionCode is the code of an observation on one dimension.

@@ -1,6 +1,7 @@
 package stat
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -84,7 +85,7 @@ func reporters(parts []Observation, total Observation, dimension string) map[str
 	out := map[string]Observation{}
 	for _, p := range parts {
 		if p.Series == total.Series && p.Panel == total.Panel && p.Period.Same(total.Period) && len(p.Codes) == 1 &&
-			p.Codes[0].Dimension == dimension {
+			p.Codes[0].Dimension == dimension && p.Codes[0].Code != "all" {
 			out[p.Codes[0].Code] = p
 		}
 	}
@@ -133,4 +134,86 @@ func CoverageBreaks(obs []Observation) []Break {
 			b.Coverage.Reported, b.Coverage.Expected, b.Coverage.Noun, a.Coverage.Reported, a.Coverage.Expected)})
 	}
 	return out
+}
+
+// SameReporters is the dimension of a figure that counts only the reporters of two periods; its code names both.
+const SameReporters = "same_reporters"
+
+// SameReportersCode names two periods as a code of SameReporters: 2011-and-2015.
+func SameReportersCode(earlier, later Period) string { return earlier.Key() + "-and-" + later.Key() }
+
+// LikeFigures returns, for each period of a series, the two sums that a change against the first period that compares
+// with it must be read from: over the reporters that have a value in both. They are there only where other reporters
+// stand behind the two totals, so that the totals do not compare as they stand. Totals are the observations of the
+// series without codes, one for each period; parts those by the reporters' dimension. Both are taken as they are
+// published: where a part is withheld there is no sum, and what is summed can be read in the breakdown by anybody.
+func LikeFigures(series Series, totals, parts []Observation, breaks []Break) []Observation {
+	if series.Expected == nil {
+		return nil
+	}
+	reported := slices.DeleteFunc(slices.Clone(totals), func(o Observation) bool { return o.Status != StatusReported })
+	slices.SortStableFunc(reported, func(a, b Observation) int { return a.Period.Compare(b.Period) })
+	lasting := slices.DeleteFunc(slices.Clone(breaks), func(b Break) bool { return b.Kind == BreakCoverage })
+	var out []Observation
+	for i, later := range reported {
+		for _, earlier := range reported[:i] {
+			l := CompareReporters(earlier, later, parts, series.Expected.Dimension, CompareOptions{Breaks: lasting})
+			if l.said().Verdict == VerdictRefused {
+				continue
+			}
+			if l.Reporters > 0 && differ(earlier.Coverage, later.Coverage) {
+				noun := cmp.Or(series.Expected.Noun.Many, later.Coverage.Noun, "reporters")
+				out = append(out, l.figure(earlier, earlier, later, parts, series.Expected.Dimension, noun),
+					l.figure(later, earlier, later, parts, series.Expected.Dimension, noun))
+			}
+			break
+		}
+	}
+	return out
+}
+
+// said is the comparison that may be spoken of.
+func (l LikeForLike) said() Comparison {
+	if l.Prefer {
+		return l.Same
+	}
+	return l.All
+}
+
+// figure is the sum of one of the two periods as an observation with all that belongs to it.
+func (l LikeForLike) figure(of, earlier, later Observation, parts []Observation, dimension, noun string) Observation {
+	o := derived(of, of.Series, KindLike)
+	o.Unit, o.Citations = of.Unit, of.Citations
+	o.Codes = []DimensionCode{{SameReporters, SameReportersCode(earlier.Period, later.Period)}}
+	o.Coverage = Coverage{Reported: l.Reporters, Expected: l.Reporters, Noun: noun}
+	o.Value = l.Later
+	if of.Period.Same(earlier.Period) {
+		o.Value = l.Earlier
+	}
+	before, after := reporters(parts, earlier, dimension), reporters(parts, later, dimension)
+	var codes []string
+	for code, x := range before {
+		if y, ok := after[code]; ok && x.Status == StatusReported && y.Status == StatusReported {
+			codes = append(codes, code)
+		}
+	}
+	slices.Sort(codes)
+	own := after
+	if of.Period.Same(earlier.Period) {
+		own = before
+	}
+	o.Marks = marksOf(StableFrom, of)
+	for _, code := range codes {
+		o.Rows = append(o.Rows, own[code].Rows...)
+		if own[code].Has(MarkPartial) {
+			o.Marks = append(o.Marks, MarkPartial)
+		}
+	}
+	slices.Sort(o.Marks)
+	o.Marks = slices.DeleteFunc(slices.Compact(o.Marks), func(m Mark) bool { return m == MarkSummed || m == MarkContested })
+	iv := CountInterval(int64(o.Value), Level95)
+	o.Interval = &iv
+	o.Note = fmt.Sprintf("Counts only the %s %s that have a figure for both %s and %s.", FormatCount(int64(l.Reporters)), noun,
+		earlier.Period.Label(""), later.Period.Label(""))
+	return o
 }

@@ -295,6 +295,8 @@ func (c comparing) explain(ch Change, o Observation) Change {
 		ch.Reason, ch.Why = ReasonCorrection, withdrawn
 	case correction != "":
 		ch.Reason, ch.Why = ReasonCorrection, correction
+	case ch.Kind == ChangeGone && o.Kind == KindLike:
+		ch.Reason, ch.Why = ReasonRevision, "Who reported for these periods changed, so that no sum over the same reporters is needed."
 	case ch.Kind != ChangeGone && len(ch.Batches) > 0:
 		ch.Reason, ch.Why = ReasonRevision, "Its source sent newer data: "+batches+"."
 	case ch.Kind != ChangeGone && c.before.Manifest.Program != c.after.Manifest.Program:

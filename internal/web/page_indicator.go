@@ -24,6 +24,7 @@ type indicatorPage struct {
 	Controls   controls
 	Asked      *asked
 	Tables     []table
+	Same       []table // sums over the same reporters of two periods
 	Grids      []grid
 	Panels     []panelLine
 	Cautions   []string
@@ -158,6 +159,11 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 	}
 	if tables := chart.NewTable(ind, obs, defs); len(tables) > 0 {
 		p.Tables = []table{v.newTable(tables[0], ind)}
+		for _, t := range tables[1:] {
+			if strings.HasSuffix(t.ID, chart.SameReporters) {
+				p.Same = append(p.Same, v.newTable(t, ind))
+			}
+		}
 	}
 	p.Grids = v.grids(ind, obs)
 	if p.Revised, err = v.revised(ind); err != nil {

@@ -170,6 +170,10 @@ func (v *visit) passport(o stat.Observation) (valuePage, error) {
 		p.Stated = o.Interval.Method == stat.MethodStated
 	}
 	for _, c := range o.Codes {
+		if c.Dimension == stat.SameReporters {
+			p.Codes = append(p.Codes, fact{capital(o.Coverage.Noun), "only those that reported for both periods"})
+			continue
+		}
 		list := ""
 		for _, s := range panel.Series {
 			list = codelistOf(defs, s.Dataset, c.Dimension)
