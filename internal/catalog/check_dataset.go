@@ -59,6 +59,70 @@ func (l *loader) checkDataset(ds stat.Dataset) {
 	d.references()
 	d.people()
 	d.records()
+	d.answers()
+	d.decisions()
+}
+
+// answers checks that a data set whose records answer a duty names one that is due on a day, and code fields for who
+// answers and which item.
+func (d dataset) answers() {
+	a := d.Answers
+	if a == nil {
+		return
+	}
+	duty, ok := d.l.defs.Duty(a.Duty)
+	if !ok {
+		d.wrong("$.answers.duty", a.Duty, "duty-unknown", fmt.Sprintf("There is no duty %q.", a.Duty),
+			"Add duties/"+a.Duty+".yaml, or correct the name.")
+	}
+	reporter, _ := d.Field(a.Reporter)
+	item, _ := d.Field(a.Item)
+	for _, f := range []struct {
+		key, name string
+		field     stat.Field
+	}{{"reporter", a.Reporter, reporter}, {"item", a.Item, item}} {
+		if f.field.Type != stat.FieldCode {
+			d.wrong("$.answers."+f.key, f.name, "field-wrong", fmt.Sprintf("%q is not a code field.", f.name),
+				"Define it under fields, with a code list.")
+		}
+	}
+	if ok && !slices.ContainsFunc(duty.Versions, func(v stat.DutyVersion) bool { return v.Codelist != "" && v.Codelist == reporter.Codelist }) {
+		d.wrong("$.answers.reporter", reporter.Codelist, "reporters-unlike",
+			fmt.Sprintf("Those who owe %s are in another code list.", duty.ID), "Use the code list of the duty for the field.")
+	}
+}
+
+// decisions checks that a data set of decisions has code fields for the case and the outcome, outcomes that are known,
+// and a number of counts. A protected one is refused: each record is about a person.
+func (d dataset) decisions() {
+	c := d.Decisions
+	if c == nil {
+		return
+	}
+	for key, name := range map[string]string{"case": c.Case, "outcome": c.Outcome, "section": c.Section} {
+		if key == "section" && name == "" {
+			continue
+		}
+		if f, ok := d.Field(name); !ok || f.Type != stat.FieldCode {
+			d.wrong("$.decisions."+key, name, "field-wrong", fmt.Sprintf("%q is not a code field.", name),
+				"Define it under fields, with a code list. A case has an opaque code there, never a name or a docket number.")
+		}
+	}
+	f, _ := d.Field(c.Outcome)
+	list, _ := d.l.defs.Codelist(f.Codelist)
+	for _, code := range list.Codes {
+		if !slices.Contains(stat.Outcomes, stat.Outcome(code.Code)) {
+			d.wrong("$.decisions.outcome", code.Code, "outcome-unknown", fmt.Sprintf("%q is not an outcome.", code.Code),
+				"Use "+strings.Join(words(stat.Outcomes), ", ")+".")
+		}
+	}
+	if d.Value == "" {
+		d.wrong("$.value", "", "key-missing", "A decision is about a number of counts.", "Name the field under value.")
+	}
+	if d.Protection == stat.ProtectionProtected {
+		d.wrong("$.decisions", "", "records-of-people", "A protected data set holds no single decisions: each is about a person.",
+			"Hold counts only.")
+	}
 }
 
 func (d dataset) fields() {

@@ -217,7 +217,11 @@ func (c indicator) series(at string, s stat.Series, unlike string) counted {
 	c.where(at+".where", ds, s.Where)
 	c.single(at+".where", ds, s.Where, "")
 	c.minors(at+".where", ds, s.Where)
+	c.answers(at, ds, s)
 	own := c.counted(at+".where", ds, s.Where)
+	if s.Measure.Standing != "" {
+		own.clock, own.event = stat.ClockOnDay, "standing at the end of the year"
+	}
 	if s.Otherwise != nil {
 		c.where(at+".otherwise", ds, s.Otherwise)
 		c.single(at+".otherwise", ds, s.Otherwise, "")
@@ -245,6 +249,23 @@ func (c indicator) counted(at string, ds stat.Dataset, w stat.Where) counted {
 	}
 }
 
+// answers checks that a series of a data set that answers a duty counts one item, and that those who owe it are the
+// ones who are expected.
+func (c indicator) answers(at string, ds stat.Dataset, s stat.Series) {
+	if ds.Answers == nil {
+		return
+	}
+	if _, ok := ds.Answers.ItemOf(s); !ok {
+		c.wrong(at+".where", ds.Answers.Item, "item-unpinned",
+			"The records answer several items of a duty, so the series must be pinned to one.",
+			"Name one number under where: "+ds.Answers.Item+".")
+	}
+	if s.Expected == nil || s.Expected.Dimension != ds.Answers.Reporter {
+		c.wrong(at+".expected", "", "reporters-unlike", "Those who owe the answers are the reporters of the series.",
+			"Write expected with the dimension "+ds.Answers.Reporter+".")
+	}
+}
+
 // residents checks the data set that says how many people live where the reporters are.
 func (c indicator) residents(at string, r *stat.Residents) {
 	if r == nil {
@@ -267,10 +288,24 @@ func (c indicator) residents(at string, r *stat.Residents) {
 
 func (c indicator) measure(at string, ds stat.Dataset, m stat.Measure) {
 	f, ok := ds.Field(m.Sum)
+	set := 0
+	for _, given := range []bool{m.Sum != "", m.Count != "", m.Standing != ""} {
+		if given {
+			set++
+		}
+	}
 	switch {
-	case (m.Sum == "") == (m.Count == ""):
-		c.wrong(at, "", "measure-undecided", "A measure is either the sum of a field or the number of records.",
-			"Write measure: {sum: FIELD} or measure: {count: records}.")
+	case set != 1:
+		c.wrong(at, "", "measure-undecided", "A measure is the sum of a field, the number of records, or what stands of decisions.",
+			"Write measure: {sum: FIELD}, measure: {count: records} or measure: {standing: counts}.")
+	case m.Standing != "" && ds.Decisions == nil:
+		c.wrong(at+".standing", string(m.Standing), "measure-wrong", fmt.Sprintf("The records of %s are not decisions of courts.", ds.ID),
+			"Say under decisions in the data set which fields hold the case and the outcome.")
+	case m.Standing != "":
+		c.word(at+".standing", string(m.Standing), words(stat.StandingNumbers))
+	case ds.Decisions != nil:
+		c.wrong(at, "", "measure-wrong", "Convictions and what takes them away are not added up.",
+			"Write measure: {standing: counts} for what stood, {standing: entered} for the history.")
 	case m.Count != "" && m.Count != "records":
 		c.wrong(at+".count", m.Count, "measure-wrong", "Only records can be counted.", "Write count: records.")
 	case m.Count != "" && ds.Protection == stat.ProtectionProtected:
@@ -488,6 +523,9 @@ func (c indicator) minors(at string, ds stat.Dataset, w stat.Where) {
 		if name == ds.UnitField || name == ds.StageField || name == ds.ClockField {
 			continue
 		}
+		if f, _ := ds.Field(name); !c.ages(f) {
+			continue
+		}
 		minor := func(code string) bool { _, oldest, ok := stat.Ages(code); return ok && oldest < 18 }
 		if codes := w[name]; len(codes) > 0 && !slices.ContainsFunc(codes, func(code string) bool { return !minor(code) }) {
 			c.wrong(at+"."+name, codes[0], "juveniles-open",
@@ -497,6 +535,16 @@ func (c indicator) minors(at string, ds stat.Dataset, w stat.Where) {
 	}
 }
 
+// ages reports whether the codes of a field are ages: at least one of them is a range of ages. Numbers alone could count
+// anything.
+func (c indicator) ages(f stat.Field) bool {
+	list, _ := c.l.defs.Codelist(f.Codelist)
+	return slices.ContainsFunc(list.Codes, func(code stat.Code) bool {
+		youngest, oldest, ok := stat.Ages(code.Code)
+		return ok && youngest < oldest
+	})
+}
+
 // juveniles refuses a breakdown that counts people under 18 one by one in an open data set, unless the breakdown is
 // protected: accused juveniles are never published exactly in small numbers.
 func (c indicator) juveniles(at string, ds stat.Dataset, s stat.Series, b stat.Breakdown) {
@@ -504,6 +552,9 @@ func (c indicator) juveniles(at string, ds stat.Dataset, s stat.Series, b stat.B
 		return
 	}
 	f, _ := ds.Field(b.By)
+	if !c.ages(f) {
+		return
+	}
 	list, _ := c.l.defs.Codelist(f.Codelist)
 	w := s.Where
 	if b.Where != nil {

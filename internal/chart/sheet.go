@@ -283,6 +283,8 @@ func (s *sheet) about(p stat.Panel, obs []stat.Observation, withPeriod bool) []s
 		parts = append(parts, s.ctx.Lang.T("federal fiscal years"))
 	case stat.ClockStateFiscal:
 		parts = append(parts, s.ctx.Lang.T("state fiscal years"))
+	case stat.ClockOnDay:
+		parts = append(parts, s.ctx.Lang.T("on the last day of each year"))
 	}
 	return parts
 }

@@ -316,7 +316,8 @@ var clockWords = map[stat.Clock]string{stat.ClockCalendar: lang.Key("calendar ye
 	stat.ClockFederalFiscal: lang.Key("federal fiscal years, to 30 September"),
 	stat.ClockStateFiscal:   lang.Key("state fiscal years, to 30 June"),
 	stat.ClockToReport:      lang.Key("twelve months to each report"),
-	stat.ClockStated:        lang.Key("periods as the sources state them")}
+	stat.ClockStated:        lang.Key("periods as the sources state them"),
+	stat.ClockOnDay:         lang.Key("on the last day of each year")}
 
 func unitAndClock(l lang.Language, p stat.Panel, defs stat.Definitions) string {
 	parts := []string{}

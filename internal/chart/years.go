@@ -45,6 +45,9 @@ func yearPlace(d stat.Date, clock stat.Clock) float64 {
 
 // periodPlace is where a period is drawn: at the number of its year, or in its middle if it is no year.
 func periodPlace(p stat.Period, clock stat.Clock) float64 {
+	if p.From == p.To { // what there was on a day belongs to the year of the day
+		return float64(p.To.Year)
+	}
 	year := stat.FiscalYear(clock, p.To.Year)
 	if p.From == year.From && p.To == year.To {
 		return float64(p.To.Year)

@@ -78,6 +78,9 @@ func (o observer) observe() ([]stat.Observation, error) {
 
 // totals counts a series without any breakdown, with coverage, contested figures and mixed years.
 func (o observer) totals(s stat.Series) ([]stat.Observation, error) {
+	if s.Measure.Standing != "" {
+		return o.standing(s)
+	}
 	obs, err := o.count(s, s.Where, s.Otherwise, nil)
 	if err != nil {
 		return nil, err
@@ -89,12 +92,97 @@ func (o observer) totals(s stat.Series) ([]stat.Observation, error) {
 	if schedule := o.schedule(s.Dataset); schedule != nil && (o.panel.Form == stat.FormColumns || o.panel.Form == stat.FormLine) {
 		obs = schedule.Fill(obs, stat.DateOf(o.in.At))
 	}
+	owed, item := o.owed(s)
+	if ds, _ := o.in.Definitions.Dataset(s.Dataset); ds.Answers != nil {
+		obs = stat.FillAnswers(obs, false, ds.Answers.Reporter, item, owed)
+	}
 	if s.Expected != nil {
 		if err := o.cover(s, obs); err != nil {
 			return nil, fmt.Errorf("coverage: %w", err)
 		}
 	}
 	return obs, nil
+}
+
+// owed is what the duty that a series answers asks of each reporter up to the moment of publication, and the item that
+// the series counts; none for a series that answers no duty.
+func (o observer) owed(s stat.Series) ([]stat.Obligation, int) {
+	ds, _ := o.in.Definitions.Dataset(s.Dataset)
+	if ds.Answers == nil || o.in.At.IsZero() {
+		return nil, 0
+	}
+	duty, _ := o.in.Definitions.Duty(ds.Answers.Duty)
+	reporters := func(list string) []string {
+		var codes []string
+		l, _ := o.in.Definitions.Codelist(list)
+		for _, c := range l.Codes {
+			if c.Code != "all" {
+				codes = append(codes, c.Code)
+			}
+		}
+		return codes
+	}
+	item, _ := ds.Answers.ItemOf(s)
+	return stat.Obligations(duty, reporters, o.in.Definitions.Filings, stat.DateOf(o.in.At)), item
+}
+
+// standing gives what stood at the end of each year that is over, out of all decisions that the series keeps. The
+// sources of a figure are those of the decisions up to its day.
+func (o observer) standing(s stat.Series) ([]stat.Observation, error) {
+	ds, ok := o.in.Definitions.Dataset(s.Dataset)
+	if !ok || ds.Decisions == nil {
+		return nil, fmt.Errorf("data set %q with decisions: %w", s.Dataset, stat.ErrNotFound)
+	}
+	by := []string{ds.Decisions.Case, ds.Decisions.Outcome}
+	if ds.Decisions.Section != "" {
+		by = append(by, ds.Decisions.Section)
+	}
+	counted, err := o.in.Warehouse.Count(o.ctx, warehouse.Query{Dataset: ds, Measure: stat.Measure{Sum: ds.Value}, Where: s.Where,
+		By: by, Each: true})
+	if err != nil {
+		return nil, err
+	}
+	if len(counted) == 0 {
+		return nil, fmt.Errorf("no decision answers it; ingest an export for the data set %s, or mend its where: %w", s.Dataset, stat.ErrInvalid)
+	}
+	var history []stat.Disposition
+	for _, c := range counted {
+		if c.ByStatus[stat.StatusReported] == 0 {
+			continue
+		}
+		d := stat.Disposition{Date: c.Period.To, Counts: c.Value}
+		for _, code := range c.Codes {
+			switch code.Dimension {
+			case ds.Decisions.Case:
+				d.Case = code.Code
+			case ds.Decisions.Outcome:
+				d.Outcome = stat.Outcome(code.Code)
+			case ds.Decisions.Section:
+				d.Statute = code.Code
+			}
+		}
+		history = append(history, d)
+	}
+	var out []stat.Observation
+	for _, day := range stat.YearEnds(history, stat.DateOf(o.in.At)) {
+		stood, err := stat.StandingAsOf(history, day)
+		if err != nil {
+			return nil, err
+		}
+		obs := stat.Observation{
+			Indicator: o.ind.ID, Panel: o.panel.ID, Series: s.ID, Kind: stat.KindCount, Period: stat.Period{From: day, To: day},
+			Status: stat.StatusReported, Value: float64(stood.Number(s.Measure.Standing)), Bound: stat.BoundExactly,
+			Unit: ds.UnitOf(s.Where), Note: stood.Words(),
+		}
+		for _, c := range counted {
+			if c.Period.To.Compare(day) <= 0 {
+				obs.Citations, obs.Rows = append(obs.Citations, c.Citations...), append(obs.Rows, c.Rows...)
+			}
+		}
+		obs.Citations = merge(obs.Citations)
+		out = append(out, obs)
+	}
+	return out, nil
 }
 
 // pool sums the totals of a series over the panel's window. Windows that the rules refuse (a gap, a break inside) are
@@ -191,6 +279,9 @@ func (o observer) observation(s stat.Series, c warehouse.Counted, unit string) s
 		Note:      strings.Join(c.Notes, " "),
 		Citations: merge(c.Citations),
 		Rows:      c.Rows,
+	}
+	if obs.Status == stat.StatusNotReported && !o.in.At.IsZero() && stat.DateOf(o.in.At).Compare(c.Period.To) <= 0 {
+		obs.Status = stat.StatusNotDue // the period is not over
 	}
 	if obs.Status != stat.StatusReported {
 		if ds, ok := o.in.Definitions.Dataset(s.Dataset); ok && ds.Protection == stat.ProtectionOpen && c.High != nil {
@@ -335,8 +426,17 @@ func (o observer) cover(s stat.Series, obs []stat.Observation) error {
 			by[key].absent[code] = true
 		}
 	}
+	owed, item := o.owed(s)
 	for i := range obs {
 		r := by[obs[i].Period.Key()]
+		if ds.Answers != nil {
+			var answered []string
+			if r != nil {
+				answered = slices.Collect(maps.Keys(r.reported))
+			}
+			obs[i].Coverage = stat.AnswerCoverage(obs[i].Period, answered, item, s.Expected.Noun.Many, owed)
+			continue
+		}
 		if r == nil {
 			continue
 		}
@@ -483,6 +583,10 @@ func (o observer) breakdown(b stat.Breakdown) ([]stat.Observation, error) {
 		obs, err := o.count(s, where, otherwise, []string{b.By})
 		if err != nil {
 			return nil, err
+		}
+		if ds, _ := o.in.Definitions.Dataset(s.Dataset); ds.Answers != nil && b.By == ds.Answers.Reporter {
+			owed, item := o.owed(s)
+			obs = stat.FillAnswers(obs, true, b.By, item, owed)
 		}
 		out = append(out, obs...)
 	}

@@ -46,6 +46,7 @@ func TestTheBundledRelease(t *testing.T) {
 	t.Run("NoSentenceSaysMoreThanCounts", func(t *testing.T) { testNoSentenceSaysMoreThanCounts(t, d) })
 	t.Run("TheWordsOfEachIndicatorReadAtGradeNine", func(t *testing.T) { testTheWordsOfEachIndicatorReadAtGradeNine(t, d) })
 	t.Run("RecordsAreHandedOutFieldByField", func(t *testing.T) { testRecordsAreHandedOutFieldByField(t, in, d) })
+	t.Run("AReversedConvictionLeavesWhatStands", func(t *testing.T) { testAReversedConvictionLeavesWhatStands(t, d) })
 	t.Run("GatesPassForTheBundledFigures", func(t *testing.T) { testGatesPassForTheBundledFigures(t, d) })
 }
 

@@ -178,6 +178,8 @@ func englishPeriod(p stat.Period, clock stat.Clock) (preposition, words string) 
 		preposition, words = "from", fmt.Sprintf("%d to %d", p.From.Year, p.To.Year)
 	case clock == stat.ClockToReport && p.Days() >= 365 && p.Days() <= 366:
 		return "in", "the twelve months to " + p.To.Long()
+	case p.From == p.To:
+		preposition, words = "on", p.To.Long()
 	case p.From.Year == p.To.Year && p.From.Month == p.To.Month:
 		preposition, words = "in", day(p.To, false)
 	default:

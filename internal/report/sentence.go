@@ -140,7 +140,7 @@ func (w *writer) period(p stat.Panel, segments []stat.Segment) (stat.Period, boo
 
 // prepositions are those that a template may have before a period.
 var prepositions = map[lang.Language][]string{
-	lang.English: {"In ", "in ", "From ", "from "},
+	lang.English: {"In ", "in ", "From ", "from ", "On ", "on "},
 	lang.Spanish: {"En ", "en ", "De ", "de "},
 }
 

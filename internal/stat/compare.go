@@ -97,6 +97,8 @@ func refusal(a, b Observation) Refusal {
 		return RefusedMethod
 	case a.Period.From.IsZero() || b.Period.From.IsZero():
 		return RefusedWindow
+	case a.Period.From == a.Period.To || b.Period.From == b.Period.To:
+		return RefusedStock
 	case b.Period.From.Compare(a.Period.To) <= 0:
 		return RefusedOverlap
 	case !sameLength(a.Period, b.Period):

@@ -96,7 +96,9 @@ type Dataset struct {
 	Duplicates string         `yaml:"duplicates" json:"duplicates"` // refuse | keep: are equal rows repeats, or other records
 	Fields     []Field        `yaml:"fields" json:"fields"`
 	Accept     Acceptance     `yaml:"accept" json:"accept"`
-	Since      Date           `yaml:"since" json:"since,omitzero"` // no record can be older
+	Since      Date           `yaml:"since" json:"since,omitzero"`          // no record can be older
+	Answers    *Answers       `yaml:"answers" json:"answers,omitempty"`     // the records answer a duty to report
+	Decisions  *Decisions     `yaml:"decisions" json:"decisions,omitempty"` // the records are decisions of courts, each with its date
 	Fabricated bool           `yaml:"fabricated" json:"fabricated,omitempty"`
 
 	// Records is RecordsPublic where every release hands out the current records, with the fields RecordFields and no
@@ -120,6 +122,23 @@ func (d Dataset) PublicFields() []Field {
 		}
 	}
 	return out
+}
+
+// Answers says that the records of a data set are what reporters answered to a duty, so that who owes an answer, and by
+// when, is known from the register of duties and its filings and never from the absence of a row. The periods of its
+// records are those that the reports of the duty cover: the months before a due day.
+type Answers struct {
+	Duty     string `yaml:"duty" json:"duty"`         // id of a duty
+	Reporter string `yaml:"reporter" json:"reporter"` // the code field that holds who answered
+	Item     string `yaml:"item" json:"item"`         // the code field that holds the number of the item; series pin it
+}
+
+// Decisions says that each record of a data set is what a court did with counts of one case, so that it can be told
+// how many convictions stood on a day. The case is known by an opaque code: never a name, never a docket number.
+type Decisions struct {
+	Case    string `yaml:"case" json:"case"`                 // the code field that tells cases apart
+	Outcome string `yaml:"outcome" json:"outcome"`           // the code field that holds an Outcome
+	Section string `yaml:"section" json:"section,omitempty"` // the code field that holds the section of law, if the source gives it
 }
 
 // Acceptance is the limit above which a batch stops a release.

@@ -1009,6 +1009,8 @@ func (d *disclosure) publish(j joint, result Suppression, former []Former) Discl
 			}
 		case isCount && silent[at]:
 			out.Observations = append(out.Observations, d.silence(o, d.now.counts[at]))
+		case slices.ContainsFunc(sources, func(i int) bool { return silent[i] && d.now.counts[i].protected }):
+			out.Observations = append(out.Observations, withoutPlaces(o))
 		default:
 			out.Observations = append(out.Observations, o)
 		}
@@ -1062,22 +1064,33 @@ func redact(o Observation) Observation {
 	o.Marks = slices.DeleteFunc(slices.Clone(o.Marks), func(m Mark) bool {
 		return m == MarkUnstable || m == MarkStructural
 	})
-	o.Citations = slices.Clone(o.Citations)
-	for i := range o.Citations {
-		o.Citations[i].Locator = ""
-	}
-	return o
+	return withoutPlaces(o)
 }
 
-// silence takes the rows out of a published count that stands in one line with a withheld one, where rows are
-// counts: the rows of the total without those of the other parts would be the withheld rows. What the reporters
+// silence takes out of a published count that stands in one line with a withheld one what tells of the others in the
+// line: the rows, where rows are counts (the rows of the total without those of the other parts would be the withheld
+// rows), and, of a protected count that adds up several rows, their remarks and where each was read. What the reporters
 // account for is kept for an open total: the reporters are published one by one.
 func (d *disclosure) silence(o Observation, c count) Observation {
-	if c.records || lineCount(o.Rows) == c.value {
+	rows := lineCount(o.Rows)
+	if c.records || rows == c.value {
 		o.Rows = nil
 	}
 	if c.protected {
 		o.Coverage.Accounts = 0
+	}
+	if c.protected && rows > 1 {
+		return withoutPlaces(o)
+	}
+	return o
+}
+
+// withoutPlaces takes out of an observation the remarks of its rows and where each was read.
+func withoutPlaces(o Observation) Observation {
+	o.Note = ""
+	o.Citations = slices.Clone(o.Citations)
+	for i := range o.Citations {
+		o.Citations[i].Locator = ""
 	}
 	return o
 }

@@ -144,7 +144,9 @@ func (o Obligation) Status(item int) Status {
 		return StatusNotDue
 	case ObligationWaived:
 		return StatusNotApplicable
-	case ObligationNotReceived, ObligationDisputed, ObligationUnrecorded:
+	case ObligationUnrecorded:
+		return StatusNotCollected // whether it was reported is not known here, so that nothing is said against the reporter
+	case ObligationNotReceived, ObligationDisputed:
 		return StatusNotReported
 	}
 	if slices.Contains(o.Missing, item) {

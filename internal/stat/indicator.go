@@ -77,10 +77,12 @@ type Noun struct {
 	Many string `yaml:"many" json:"many"`
 }
 
-// Measure is how records become a value: the sum of a field, or the number of records. Exactly one is set.
+// Measure is how records become a value: the sum of a field, the number of records, or, of the decisions of courts, what
+// stood at the end of each year. Exactly one is set.
 type Measure struct {
-	Sum   string `yaml:"sum" json:"sum,omitempty"`     // name of an integer field
-	Count string `yaml:"count" json:"count,omitempty"` // "records"
+	Sum      string        `yaml:"sum" json:"sum,omitempty"`           // name of an integer field
+	Count    string        `yaml:"count" json:"count,omitempty"`       // "records"
+	Standing StandingCount `yaml:"standing" json:"standing,omitempty"` // of a data set with decisions
 }
 
 // Where keeps the records whose field has one of the codes, for every field named.

@@ -29,6 +29,8 @@ func LintPanel(panel Panel) []string {
 	}
 	switch {
 	case panel.Window == 0:
+	case panel.Clock == ClockOnDay:
+		out = append(out, "what there was on several days is not added up: the same cases are in each")
 	case !slices.Contains(Windows, panel.Window):
 		out = append(out, fmt.Sprintf("a window of %d periods is not offered, only 2, 3 and 5", panel.Window))
 	case panel.Form != FormSpans:

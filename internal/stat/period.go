@@ -83,10 +83,11 @@ const (
 	ClockStateFiscal   Clock = "state-fiscal"   // 1 July to 30 June, named after the year it ends in
 	ClockToReport      Clock = "to-report"      // twelve months to the date of a report
 	ClockStated        Clock = "stated"         // spans as a speaker or a report put them
+	ClockOnDay         Clock = "on-day"         // what there was on a day: a stock, not a flow; its periods are single days
 )
 
 // Clocks lists every clock, in the order of the constants.
-var Clocks = []Clock{ClockCalendar, ClockFederalFiscal, ClockStateFiscal, ClockToReport, ClockStated}
+var Clocks = []Clock{ClockCalendar, ClockFederalFiscal, ClockStateFiscal, ClockToReport, ClockStated, ClockOnDay}
 
 // Period is a span of days, both ends included. From may be unknown ("to about 2012"); Stated keeps the words
 // of the source where the source gave words.
@@ -141,13 +142,16 @@ func (p Period) Compare(q Period) int {
 // Same reports whether the two periods are the same days, whatever words they are stated in.
 func (p Period) Same(q Period) bool { return p.From == q.From && p.To == q.To }
 
-// Key names the period in addresses and identifiers: 2015, 2005-2014, 2006-07-01..2016-03-31, ..2012-12-31.
+// Key names the period in addresses and identifiers: 2015, 2005-2014, 2006-07-01..2016-03-31, ..2012-12-31, 2019-12-31.
 func (p Period) Key() string {
 	if p.wholeYears() {
 		if p.From.Year == p.To.Year {
 			return fmt.Sprintf("%d", p.From.Year)
 		}
 		return fmt.Sprintf("%d-%d", p.From.Year, p.To.Year)
+	}
+	if p.From == p.To {
+		return p.To.String()
 	}
 	return p.From.String() + ".." + p.To.String()
 }
@@ -174,6 +178,8 @@ func (p Period) Label(clock Clock) string {
 		return fmt.Sprintf("fiscal %d", p.To.Year)
 	case p.From.IsZero():
 		return "to " + monthOf(p.To)
+	case p.From == p.To:
+		return p.To.Long()
 	case p.From.Year == p.To.Year && p.From.Month == p.To.Month:
 		return monthOf(p.To)
 	default:

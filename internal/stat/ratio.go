@@ -59,6 +59,7 @@ const (
 	RefusedCoverage   Refusal = "unlike-coverage" // too few reporters are in both periods
 	RefusedMethod     Refusal = "unlike-totals"   // the source's total against our sum, and who is in them is not known
 	RefusedPeriod     Refusal = "unlike-periods"  // the figures are of different periods
+	RefusedStock      Refusal = "stock"           // what there was on two days: the same cases may be in both
 	RefusedImpossible Refusal = "impossible"      // a negative or fractional count
 )
 
@@ -93,6 +94,8 @@ func (r Refusal) Words() string {
 		return "one total is the source's and the other our own sum"
 	case RefusedPeriod:
 		return "the figures are of different periods"
+	case RefusedStock:
+		return "both count what there was on a day, and the same cases may be in both"
 	case RefusedImpossible:
 		return "a figure is not a count"
 	default:

@@ -39,6 +39,72 @@ type Standing struct {
 	Erased   int64 `json:"erased"`
 }
 
+// StandingCount is a number that can be read off a Standing.
+type StandingCount string
+
+// The numbers of a Standing.
+const (
+	StandingCounts  StandingCount = "counts"  // counts of conviction that stood
+	StandingCases   StandingCount = "cases"   // cases with at least one such count
+	StandingEntered StandingCount = "entered" // counts of conviction ever entered: the history, which never goes down
+)
+
+// StandingNumbers lists every number.
+var StandingNumbers = []StandingCount{StandingCounts, StandingCases, StandingEntered}
+
+// Number is the one that is asked for.
+func (s Standing) Number(which StandingCount) int64 {
+	switch which {
+	case StandingCases:
+		return int64(s.Cases)
+	case StandingEntered:
+		return s.Entered
+	default:
+		return s.Counts
+	}
+}
+
+// Words says how the number came about: "5 counts of conviction were entered; 5 were reversed since." It is a sentence, and
+// names only what happened.
+func (s Standing) Words() string {
+	text := FormatCount(s.Entered) + " " + plural(s.Entered, "count of conviction was", "counts of conviction were") + " entered by this day"
+	for _, away := range []struct {
+		n     int64
+		words string
+	}{{s.Reversed, "reversed on appeal"}, {s.Vacated, "vacated"}, {s.Erased, "erased by law"}} {
+		if away.n > 0 {
+			text += "; " + FormatCount(away.n) + " " + plural(away.n, "was", "were") + " " + away.words
+		}
+	}
+	return text + "."
+}
+
+func plural(n int64, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+// Outcomes lists every outcome.
+var Outcomes = []Outcome{OutcomeConvicted, OutcomeReversed, OutcomeVacated, OutcomeErased, OutcomeAcquitted, OutcomeDismissed}
+
+// YearEnds are the last days of the years from that of the first decision to the last one that is over on the day.
+func YearEnds(history []Disposition, day Date) []Date {
+	if len(history) == 0 {
+		return nil
+	}
+	first := slices.MinFunc(history, func(a, b Disposition) int { return a.Date.Compare(b.Date) }).Date
+	var out []Date
+	for y := first.Year; ; y++ {
+		end := CalendarYear(y).To
+		if end.Compare(day) >= 0 {
+			return out
+		}
+		out = append(out, end)
+	}
+}
+
 // StandingAsOf counts the convictions that stood at the end of the day, out of the whole history of dispositions in
 // any order. A reversed conviction leaves the standing count and stays in the history. It returns ErrInvalid for a
 // decision that takes away more counts than the case then has under that statute, and for a count under 1.

@@ -45,6 +45,9 @@ func pool(parts []Observation, breaks []Break, level float64) Pooled {
 		if why == "" && p.Unit != first.Unit {
 			why = RefusedUnit
 		}
+		if why == "" && p.Period.From == p.Period.To {
+			why = RefusedStock
+		}
 		if i > 0 && why == "" {
 			before := parts[i-1].Period
 			switch {

@@ -197,7 +197,7 @@ func newSelection(q Query, table string) (*selection, error) {
 		return nil, fmt.Errorf("data set %s does not say where its periods are: %w", d.ID, stat.ErrInvalid)
 	}
 	for _, name := range q.By {
-		s.by = append(s.by, "coalesce("+column(name)+", '')")
+		s.by = append(s.by, "coalesce(CAST("+column(name)+" AS VARCHAR), '')")
 	}
 	if d.Value != "" {
 		s.status, s.bound = column(cmp.Or(d.Status, stat.StatusColumn)), column(cmp.Or(d.Bound, stat.BoundColumn))

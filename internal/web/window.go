@@ -26,7 +26,7 @@ func poolable(ind stat.Indicator, o stat.Observation) bool {
 		return false
 	}
 	p := ind.Panels[i]
-	return p.Protection == stat.ProtectionOpen && p.Window == 0 && (p.Form == stat.FormColumns || p.Form == stat.FormLine)
+	return p.Protection == stat.ProtectionOpen && p.Window == 0 && p.Clock != stat.ClockOnDay && (p.Form == stat.FormColumns || p.Form == stat.FormLine)
 }
 
 // window reads the length of a window from the address; it must be one that the indicator offers.

@@ -61,6 +61,8 @@ func clockWords(l lang.Language, c stat.Clock) string {
 		return l.T("twelve months to the date of each report")
 	case stat.ClockStated:
 		return l.T("periods as the source put them")
+	case stat.ClockOnDay:
+		return l.T("what there was on the last day of each year")
 	default:
 		return string(c)
 	}
