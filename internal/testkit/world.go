@@ -29,6 +29,12 @@ func Definitions(t testing.TB) stat.Definitions {
 // Warehouse returns a warehouse that holds the bundled exports, in a folder of the test.
 func Warehouse(t testing.TB, defs stat.Definitions) *warehouse.Warehouse {
 	t.Helper()
+	return filled(t, defs, filepath.Join("..", "..", "data", "exports"))
+}
+
+// filled returns a warehouse that holds the bundled exports of the definitions, read from a folder.
+func filled(t testing.TB, defs stat.Definitions, exports string) *warehouse.Warehouse {
+	t.Helper()
 	ctx := context.Background()
 	wh, err := warehouse.Open(ctx, Folder(t))
 	if err != nil {
@@ -41,7 +47,7 @@ func Warehouse(t testing.TB, defs stat.Definitions) *warehouse.Warehouse {
 	})
 	for _, feed := range defs.Feeds {
 		if feed.Bundled != "" {
-			Ingest(t, wh, defs, feed, filepath.Join("..", "..", "data", "exports", feed.Bundled))
+			Ingest(t, wh, defs, feed, filepath.Join(exports, feed.Bundled))
 		}
 	}
 	return wh
