@@ -87,7 +87,7 @@ func NewTable(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions)
 	total.Symbols = symbolsIn(l, total.Groups)
 	tables := []Table{total}
 	for _, p := range ind.Panels {
-		if t := sameReporters(ind, p, obs, defs); len(t.Groups) > 0 {
+		if t := sameReporters(l, ind, p, obs, defs); len(t.Groups) > 0 {
 			tables = append(tables, t)
 		}
 	}
@@ -107,8 +107,8 @@ func NewTable(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions)
 const SameReporters = "-same-reporters"
 
 // sameReporters gives the table of the sums over the same reporters of two periods, the pair with the latest period last.
-func sameReporters(ind stat.Indicator, p stat.Panel, obs []stat.Observation, defs stat.Definitions) Table {
-	t := Table{ID: ind.ID + "-" + p.ID + SameReporters, Columns: columns}
+func sameReporters(l lang.Language, ind stat.Indicator, p stat.Panel, obs []stat.Observation, defs stat.Definitions) Table {
+	t := Table{ID: ind.ID + "-" + p.ID + SameReporters, Columns: columnsIn(l)}
 	found := filter(obs, func(o stat.Observation) bool { return o.Panel == p.ID && o.Kind == stat.KindLike })
 	slices.SortStableFunc(found, func(a, b stat.Observation) int { return a.Period.Compare(b.Period) })
 	for i, later := range found {
@@ -117,14 +117,14 @@ func sameReporters(ind stat.Indicator, p stat.Panel, obs []stat.Observation, def
 				continue
 			}
 			noun := later.Coverage.Noun
-			t.Caption = p.Title + ": only the " + noun + " that reported for both periods"
+			t.Caption = l.T("%s: only the %s that reported for both periods", p.Title, noun)
 			t.Groups = append(t.Groups, Group{
-				Title: earlier.Period.Label(p.Clock) + " and " + later.Period.Label(p.Clock),
+				Title: l.T("%s and %s", l.Period(earlier.Period, p.Clock), l.Period(later.Period, p.Clock)),
 				Sub:   stat.FormatCount(int64(later.Coverage.Reported)) + " " + noun,
-				Rows:  []Row{valueRow(p, earlier, defs), valueRow(p, later, defs)}})
+				Rows:  []Row{valueRow(l, p, earlier, defs), valueRow(l, p, later, defs)}})
 		}
 	}
-	t.Symbols = symbolsIn(t.Groups)
+	t.Symbols = symbolsIn(l, t.Groups)
 	return t
 }
 

@@ -101,6 +101,8 @@ func (l Language) Period(p stat.Period, clock stat.Clock) string {
 		return fmt.Sprintf("año fiscal %d", p.To.Year)
 	case p.From.IsZero():
 		return "hasta " + l.Month(p.To)
+	case p.From == p.To:
+		return l.Date(p.To)
 	case p.From.Year == p.To.Year && p.From.Month == p.To.Month:
 		return l.Month(p.To)
 	default:

@@ -171,7 +171,7 @@ func (v *visit) passport(o stat.Observation) (valuePage, error) {
 	}
 	for _, c := range o.Codes {
 		if c.Dimension == stat.SameReporters {
-			p.Codes = append(p.Codes, fact{capital(o.Coverage.Noun), "only those that reported for both periods"})
+			p.Codes = append(p.Codes, fact{capital(o.Coverage.Noun), v.l.T("only those that reported for both periods")})
 			continue
 		}
 		list := ""
