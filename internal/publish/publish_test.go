@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"tallystick/internal/publish"
@@ -80,6 +81,12 @@ func testEveryFigureIsCountedAnew(t *testing.T, in publish.Input, d publish.Draf
 			made++
 			continue
 		}
+		if o.Kind == stat.KindLike {
+			if got := sumOfBoth(d, o); got != o.Value {
+				t.Errorf("%s = %v, want %v: the sum of those that have a figure for both periods", o.Key(), o.Value, got)
+			}
+			continue
+		}
 		if counted++; len(o.Codes) > 0 && counted%5 != 0 {
 			continue // of the breakdowns every fifth
 		}
@@ -96,6 +103,39 @@ func testEveryFigureIsCountedAnew(t *testing.T, in publish.Input, d publish.Draf
 	if counted < 500 || made < 5 {
 		t.Errorf("%d counts and %d ratios and rates were counted anew, want at least 500 and 5", counted, made)
 	}
+}
+
+// sumOfBoth adds up the published parts behind a sum over the same reporters, out of the breakdown that anybody can read.
+func sumOfBoth(d publish.Drafted, like stat.Observation) float64 {
+	ind, _ := d.Definitions.Indicator(like.Indicator)
+	dimension := ""
+	for _, p := range ind.Panels {
+		for _, s := range p.Series {
+			if p.ID == like.Panel && s.ID == like.Series {
+				dimension = s.Expected.Dimension
+			}
+		}
+	}
+	periods := strings.Split(like.Code(stat.SameReporters), "-and-")
+	values := map[string]map[string]float64{}
+	for _, o := range d.Observations {
+		if code := o.Code(dimension); code != "" && code != "all" && o.Indicator == like.Indicator && o.Panel == like.Panel &&
+			o.Series == like.Series && o.Kind == stat.KindCount && o.Status == stat.StatusReported {
+			if values[code] == nil {
+				values[code] = map[string]float64{}
+			}
+			values[code][o.Period.Key()] = o.Value
+		}
+	}
+	sum := 0.0
+	for _, v := range values {
+		_, one := v[periods[0]]
+		_, other := v[periods[1]]
+		if one && other {
+			sum += v[like.Period.Key()]
+		}
+	}
+	return sum
 }
 
 func testPublishedFiguresComeOutAsTheyWentIn(t *testing.T, d publish.Drafted) {

@@ -26,7 +26,10 @@ func CountingSQL(o stat.Observation, defs stat.Definitions) string {
 	if c.Measure.Sum != "" {
 		value = "CAST(sum(" + column(c.Measure.Sum) + ") AS BIGINT)"
 	}
+	from := "records"
 	switch p := ds.Period; {
+	case c.Measure.Standing != "" && ds.Decisions != nil:
+		where = append(where, column(cmp.Or(p.Date, p.To))+" <= "+day(c.Period.To))
 	case p.Date != "":
 		where = append(where, column(p.Date)+" BETWEEN "+day(c.Period.From)+" AND "+day(c.Period.To))
 	case c.Within && p.From != "":
@@ -46,7 +49,29 @@ func CountingSQL(o stat.Observation, defs stat.Definitions) string {
 		}
 		where = append(where, column(name)+" IN ("+strings.Join(codes, ", ")+")")
 	}
-	return "SELECT " + value + " AS value\nFROM records\nWHERE " + strings.Join(where, "\n  AND ") + ";"
+	if d := ds.Decisions; d != nil && c.Measure.Standing != "" {
+		value = standing(ds, c.Measure.Standing)
+		if c.Measure.Standing == stat.StandingCases {
+			keys := column(d.Case)
+			if d.Section != "" {
+				keys += ", " + column(d.Section)
+			}
+			from := "(SELECT " + keys + " FROM records\n  WHERE " + strings.Join(where, "\n    AND ") + "\n  GROUP BY " + keys +
+				" HAVING " + standing(ds, stat.StandingCounts) + " > 0)"
+			return "SELECT count(DISTINCT " + column(d.Case) + ") AS value\nFROM " + from + ";"
+		}
+	}
+	return "SELECT " + value + " AS value\nFROM " + from + "\nWHERE " + strings.Join(where, "\n  AND ") + ";"
+}
+
+// standing is the sum of what was entered, less what was taken away if it is the counts that stood.
+func standing(ds stat.Dataset, which stat.StandingCount) string {
+	away := "0"
+	if which == stat.StandingCounts {
+		away = "-" + column(ds.Value)
+	}
+	return "CAST(sum(CASE WHEN " + column(ds.Decisions.Outcome) + " = 'convicted' THEN " + column(ds.Value) + "\n  WHEN " +
+		column(ds.Decisions.Outcome) + " IN ('reversed', 'vacated', 'erased') THEN " + away + " ELSE 0 END) AS BIGINT)"
 }
 
 // column, day and text write a name, a date and a text so that nothing in them can end it.

@@ -229,6 +229,8 @@ func spanishPeriod(p stat.Period, clock stat.Clock) (preposition, words string) 
 		preposition, words = "de", fmt.Sprintf("%d a %d", p.From.Year, p.To.Year)
 	case clock == stat.ClockToReport && p.Days() >= 365 && p.Days() <= 366:
 		return "en", "los doce meses hasta el " + es.Date(p.To)
+	case p.From == p.To:
+		preposition, words = "el", es.Date(p.To)
 	case p.From.Year == p.To.Year && p.From.Month == p.To.Month && wholeMonth(p.To, false):
 		preposition, words = "en", end
 	case p.From.Year == p.To.Year && p.From.Month == p.To.Month:

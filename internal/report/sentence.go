@@ -141,7 +141,7 @@ func (w *writer) period(p stat.Panel, segments []stat.Segment) (stat.Period, boo
 // prepositions are those that a template may have before a period.
 var prepositions = map[lang.Language][]string{
 	lang.English: {"In ", "in ", "From ", "from ", "On ", "on "},
-	lang.Spanish: {"En ", "en ", "De ", "de "},
+	lang.Spanish: {"En ", "en ", "De ", "de ", "El ", "el "},
 }
 
 // setPeriod adds the period; "In" or "From" before it in a template becomes the preposition that the period needs.
