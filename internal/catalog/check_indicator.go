@@ -462,6 +462,11 @@ func (c indicator) breakdowns(at string, p *stat.Panel) {
 				continue
 			}
 			c.dimension(where+".by", ds, b.By)
+			if b.Protection == stat.ProtectionProtected && ds.Records != "" {
+				c.wrong(where+".protection", string(b.Protection), "records-protected",
+					fmt.Sprintf("The breakdown is protected, and the records of %s that it is counted from are handed out.", ds.ID),
+					"Remove records from the data set: without a field of the breakdown, too, its counts would be there row by row.")
+			}
 			c.juveniles(where, ds, s, b)
 			if b.Where != nil {
 				c.where(where+".where", ds, b.Where)

@@ -193,6 +193,18 @@ func TestPitfall30NoWayRoundTheClassOfChildren(t *testing.T) {
 +         measure: {count: records}
 +         where: {unit: [case], section: [53a-83]}
 `)
+	refused(t, "records-protected", `-- edit datasets/cases.yaml --
+- value: count
++ value: count
++ records: public
++ record_fields: [from, to, count]
+-   - {name: age, type: code, codelist: age-groups}
+-- edit indicators/sellers.yaml --
+-     ratio: {of: selling, to: buying, label: sellers for each buyer, decimals: 1}
++     ratio: {of: selling, to: buying, label: sellers for each buyer, decimals: 1}
++     breakdowns:
++       - {id: section, title: By section, by: section, where: {unit: [case], section: [53a-82, 53a-83]}, protection: protected}
+`)
 	refused(t, "protection-missing", `-- edit datasets/cases.yaml --
 - protection: open
 `)

@@ -1,6 +1,7 @@
 package publish_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -161,4 +162,17 @@ func locators(o stat.Observation) []string {
 		out = append(out, c.Locator)
 	}
 	return out
+}
+
+// TestRecordsThatWouldTellAreNotHandedOut: whatever a definition says, the records behind a withheld figure stay here.
+func TestRecordsThatWouldTellAreNotHandedOut(t *testing.T) {
+	in := fixture(t)
+	for i, ds := range in.Definitions.Datasets {
+		if ds.ID == "made-up-arrests" { // open, with a breakdown by age of which counts are withheld
+			in.Definitions.Datasets[i].Records, in.Definitions.Datasets[i].RecordFields = "public", []string{"from", "to", "count"}
+		}
+	}
+	if _, err := publish.Draft(t.Context(), in); !errors.Is(err, stat.ErrInvalid) || !strings.Contains(err.Error(), "made-up-arrests") {
+		t.Errorf("Draft with public records of made-up-arrests: %v, want a refusal that names it", err)
+	}
 }

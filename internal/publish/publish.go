@@ -116,7 +116,12 @@ func Draft(ctx context.Context, in Input) (Drafted, error) {
 		}
 		d.Answers = append(d.Answers, answer)
 	}
+	hides := withholding(d.Observations, in.Definitions)
 	for _, ds := range in.Definitions.Datasets {
+		if hides[ds.ID] && len(ds.PublicFields()) > 0 {
+			return Drafted{}, fmt.Errorf("the records of %s cannot be handed out: figures counted from them are withheld, and the "+
+				"records would tell them; remove records from the data set: %w", ds.ID, stat.ErrInvalid)
+		}
 		if err := records(ctx, in, ds, d.Files); err != nil {
 			return Drafted{}, fmt.Errorf("records of %s: %w", ds.ID, err)
 		}
@@ -131,6 +136,25 @@ func Draft(ctx context.Context, in Input) (Drafted, error) {
 	d.Withheld = disclosed.Withheld
 	d.Manifest.Gates = gates(d, found)
 	return d, nil
+}
+
+// withholding gives the data sets of which any figure is withheld.
+func withholding(obs []stat.Observation, defs stat.Definitions) map[string]bool {
+	out := map[string]bool{}
+	for _, o := range obs {
+		if o.Status != stat.StatusWithheld {
+			continue
+		}
+		ind, _ := defs.Indicator(o.Indicator)
+		for _, p := range ind.Panels {
+			for _, s := range p.Series {
+				if p.ID == o.Panel && (s.ID == o.Series || o.Kind != stat.KindCount) {
+					out[s.Dataset] = true
+				}
+			}
+		}
+	}
+	return out
 }
 
 // likeFigures returns the sums over the same reporters of two periods, for every series of which somebody is expected to
