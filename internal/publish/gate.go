@@ -148,11 +148,12 @@ func unspoken(d Drafted) []stat.Issue {
 	return out
 }
 
-// vanished finds what was published and is not in the draft, without a statement that withdraws it.
+// vanished finds what was published and is not in the draft, and neither a statement nor its sender withdrew it. That
+// a definition changed is no reason for a figure to go: whoever quoted it must find a notice.
 func vanished(d Drafted) []stat.Issue {
 	var out []stat.Issue
-	for _, c := range d.Difference.Unexplained() {
-		if c.Kind == stat.ChangeGone {
+	for _, c := range d.Difference.Figures {
+		if c.Kind == stat.ChangeGone && c.Reason != stat.ReasonWithdrawn {
 			out = append(out, refuse("vanished", fmt.Sprintf("%s was published as %s and is gone.", c.Key, c.Old),
 				"Restore it, or withdraw it with a statement that says why."))
 		}
@@ -176,11 +177,10 @@ func unreasoned(d Drafted) []stat.Issue {
 func unannounced(d Drafted) []stat.Issue {
 	var out []stat.Issue
 	for _, c := range d.Difference.Unannounced() {
-		now := "gone"
-		if c.New != nil {
-			now = c.New.String()
+		if c.New == nil {
+			continue // it vanished
 		}
-		out = append(out, refuse("definition", fmt.Sprintf("%s was %s and would be %s, because a definition changed.", c.Key, c.Old, now),
+		out = append(out, refuse("definition", fmt.Sprintf("%s was %s and would be %s, because a definition changed.", c.Key, c.Old, c.New),
 			"Announce it: a statement of the kind announcement that names the indicator or the data set."))
 	}
 	return out

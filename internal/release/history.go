@@ -29,9 +29,9 @@ func (p *Issued) Statements() []Said {
 
 // Vintage is a figure as one release published it.
 type Vintage struct {
-	Release     string
-	PublishedAt time.Time
-	Change      stat.Change
+	Release     string      `json:"release"`
+	PublishedAt time.Time   `json:"published_at"`
+	Change      stat.Change `json:"change"`
 }
 
 // History is how the figures of one indicator were published and revised.

@@ -236,6 +236,16 @@ func (p *Issued) List() []stat.Manifest {
 	return list
 }
 
+// SHA256 is the checksum of a release's manifest, without opening the release; empty for one that is not among them.
+func (p *Issued) SHA256(id string) string {
+	for _, e := range p.entries {
+		if e.manifest.ID == id {
+			return e.sha256
+		}
+	}
+	return ""
+}
+
 // Latest opens the newest release. It returns stat.ErrNotFound if there is none.
 func (p *Issued) Latest() (*Release, error) {
 	if len(p.entries) == 0 {

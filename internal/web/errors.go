@@ -45,6 +45,9 @@ func (s *Server) serveError(err error, c echo.Context) {
 		p.Status, p.Reference = http.StatusMethodNotAllowed, ""
 		p.Heading = lang.Key("This site can only be read")
 		p.Text = lang.Key("It answers requests to read a page or a file, and no others.")
+	case errors.Is(err, errWithdrawn):
+		p.Status, p.Reference = http.StatusGone, ""
+		p.Heading = lang.Key("There was a file at this address")
 	case errors.As(err, &written) && written.kind == stat.ErrInvalid:
 		p.Status, p.Reference = http.StatusBadRequest, ""
 		p.Heading = lang.Key("This address asks for something the page cannot show")

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/xml"
+	"slices"
 	"strings"
 
 	"tallystick/internal/lang"
@@ -35,6 +36,12 @@ type atomEntry struct {
 	Updated string   `xml:"updated"`
 	Link    atomLink `xml:"link"`
 	Summary string   `xml:"summary"`
+
+	Categories []atomCategory `xml:"category"` // of a release that says something about published figures: correction …
+}
+
+type atomCategory struct {
+	Term string `xml:"term,attr"`
 }
 
 const atomTime = "2006-01-02T15:04:05Z"
@@ -51,14 +58,14 @@ func (s *Server) feed(v *visit) (*representation, error) {
 		},
 	}
 	for i, m := range v.issued.List() {
-		rel, err := v.issued.Release(m.ID)
-		if err != nil {
-			return nil, err
-		}
 		entry := atomEntry{
-			ID: "urn:sha256:" + rel.SHA256(), Title: v.l.T("Release %s", m.ID) + ": " + m.Title,
+			ID: "urn:sha256:" + v.issued.SHA256(m.ID), Title: v.l.T("Release %s", m.ID) + ": " + m.Title,
 			Updated: m.PublishedAt.UTC().Format(atomTime),
 			Link:    atomLink{Rel: "alternate", Type: "text/html", Href: v.base() + v.here("/releases/"+m.ID)}, Summary: m.Reason,
+		}
+		for _, s := range m.Statements {
+			entry.Categories = append(entry.Categories, atomCategory{string(s.Kind)})
+			entry.Summary = strings.TrimSpace(entry.Summary + " " + v.l.T(kindWords[s.Kind]) + ": " + strings.Join(sentencesOf(s), " "))
 		}
 		if i == 0 {
 			f.Updated = entry.Updated
@@ -71,6 +78,11 @@ func (s *Server) feed(v *visit) (*representation, error) {
 		return nil, err
 	}
 	return represent(append([]byte(xml.Header), body...), "application/atom+xml", v.caching()), nil
+}
+
+// sentencesOf is what a statement says, in the order in which a reader needs it.
+func sentencesOf(s stat.Statement) []string {
+	return slices.DeleteFunc([]string{s.Wrong, s.Now, s.Affected, s.Reason}, func(text string) bool { return text == "" })
 }
 
 // siteMap is the list of pages for search engines.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -122,12 +123,19 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 			return v.reference(id, c.ext, c.contentType)
 		}
 	}
+	if id, ok := strings.CutSuffix(name, historyExt); ok {
+		return v.historyFile(id)
+	}
 	if ext := path.Ext(name); ext != "" {
-		return v.twin(strings.TrimSuffix(name, ext), ext)
+		rep, err := v.twin(strings.TrimSuffix(name, ext), ext)
+		if errors.Is(err, stat.ErrNotFound) {
+			return v.withdrawn(strings.TrimSuffix(name, ext), true, err)
+		}
+		return rep, err
 	}
 	ind, err := v.definition(name)
 	if err != nil {
-		return nil, err
+		return v.withdrawn(name, false, err)
 	}
 	answer, err := v.answer(ind.ID)
 	if err != nil {

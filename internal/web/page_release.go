@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -177,8 +178,8 @@ func (v *visit) changeGroups(diff stat.Difference) (groups []changeGroup, added 
 		if line.Old == line.New {
 			continue // as it is written, it is the same
 		}
-		if n := len(groups); n == 0 || groups[n-1].Indicator.Text != ind.Question {
-			groups = append(groups, changeGroup{Indicator: link{Path: v.indicatorPath(c.Indicator), Text: ind.Question}})
+		if n := len(groups); n == 0 || groups[n-1].Indicator.Path != v.indicatorPath(c.Indicator) {
+			groups = append(groups, changeGroup{Indicator: link{Path: v.indicatorPath(c.Indicator), Text: cmp.Or(ind.Question, c.Indicator)}})
 		}
 		g := &groups[len(groups)-1]
 		g.Changes = append(g.Changes, line)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -94,7 +95,7 @@ func (s *Server) value(v *visit) (*representation, error) {
 	key, asJSON := strings.CutSuffix(key, ".json")
 	o, ok := observation(v.rel, key)
 	if !ok {
-		return nil, fmt.Errorf("value %q in release %s: %w", clip(key), v.rel.ID(), stat.ErrNotFound)
+		return v.withdrawn(key, asJSON, fmt.Errorf("value %q in release %s: %w", clip(key), v.rel.ID(), stat.ErrNotFound))
 	}
 	p, err := v.passport(o)
 	if err != nil {
@@ -203,7 +204,7 @@ func (v *visit) passport(o stat.Observation) (valuePage, error) {
 		}
 		p.Rows = append(p.Rows, line)
 	}
-	if p.History, err = v.history(key, panel); err != nil {
+	if p.History, err = v.history(o, panel); err != nil {
 		return valuePage{}, err
 	}
 	site := defs.Site
@@ -348,28 +349,37 @@ func sortedFields(w stat.Where) []string {
 // longestHistory bounds how many releases a passport looks back on.
 const longestHistory = 12
 
-// history says what each release said about the value, newest first.
-func (v *visit) history(key string, panel stat.Panel) ([]historyLine, error) {
+// history says what each release said about the value, newest first. It is told from the changes that each release
+// lists, so that no former release is opened.
+func (v *visit) history(o stat.Observation, panel stat.Panel) ([]historyLine, error) {
+	found, err := v.issued.History(o.Indicator)
+	if errors.Is(err, stat.ErrNotFound) {
+		return nil, nil // no release kept such a list
+	}
+	if err != nil {
+		return nil, fmt.Errorf("history of %s: %v", o.Key(), err)
+	}
+	steps := found.Vintages[o.Key()]
 	var lines []historyLine
 	for i, m := range v.issued.List() {
 		if i == longestHistory {
 			break
 		}
-		rel, err := v.issued.Release(m.ID)
-		if err != nil {
-			return nil, err
+		line := historyLine{Release: m.ID, Published: stat.DateOf(m.PublishedAt.UTC()), Number: v.l.T("not in this release")}
+		for len(steps) > 0 && steps[len(steps)-1].PublishedAt.After(m.PublishedAt) {
+			steps = steps[:len(steps)-1]
 		}
-		line := historyLine{
-			Release: m.ID, Path: "/releases/" + m.ID + "/values/" + escapeKey(key), Published: stat.DateOf(m.PublishedAt.UTC()),
-			Number: v.l.T("not in this release"),
-		}
-		if o, ok := observation(rel, key); ok {
-			line.Number = numberWords(v.l, o, panel)
-		} else {
-			line.Path = ""
-		}
-		if n := len(lines); n > 0 {
-			lines[n-1].Changed = lines[n-1].Number != line.Number
+		if n := len(steps); n > 0 {
+			last := steps[n-1]
+			if then := last.Change.New; then != nil {
+				was := o
+				was.Status, was.Bound, was.Value = then.Status, then.Bound, 0
+				if then.Value != nil {
+					was.Value = *then.Value
+				}
+				line.Number, line.Path = numberWords(v.l, was, panel), "/releases/"+m.ID+"/values/"+escapeKey(o.Key())
+			}
+			line.Changed = n > 1 && last.Release == m.ID
 		}
 		lines = append(lines, line)
 	}

@@ -122,6 +122,7 @@ func (s *Server) router() *echo.Echo {
 	page("/sources", s.sources)
 	page("/methods", s.methods)
 	kept("/releases", s.stored, s.releases)
+	page("/releases.json", s.listFile)
 	get("/releases/:release", s.stored(s.releasePage, "known"))
 	get("/releases/:release/cards/:id", s.stored(s.card, "known"))
 	get("/releases/:release/files/*", s.stored(s.file, "known"))
