@@ -320,6 +320,11 @@ func (p *program) take(ctx context.Context, wh *working, defs stat.Definitions, 
 		return t, err
 	}
 	t.Result, t.Batch, t.Notices = "taken", &loaded, append(t.Notices, rows.Notices()...)
+	asked, err := doubts(ctx, wh, defs, ds, loaded)
+	if err != nil {
+		return t, err
+	}
+	t.Notices = append(t.Notices, asked...)
 	if loaded.Quarantined > 0 {
 		rejects, err := wh.Quarantine(ctx, loaded.ID)
 		if err != nil {

@@ -3,6 +3,7 @@ package catalog
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -212,6 +213,29 @@ func (d dataset) references() {
 	}
 	for i, name := range d.Key {
 		uses = append(uses, use{fmt.Sprintf("$.key[%d]", i), name, fieldTypes})
+	}
+	for i, name := range d.History {
+		uses = append(uses, use{fmt.Sprintf("$.history[%d]", i), name, []stat.FieldType{stat.FieldCode}})
+	}
+	for i, s := range d.Sums {
+		at := fmt.Sprintf("$.sums[%d]", i)
+		if s.By == "" || len(s.Total) == 0 || len(s.Parts) == 0 || d.Value == "" {
+			d.wrong(at, s.By, "sum-undecided", "A sum says by what its parts are told apart, and which records are the total and the parts of a value.",
+				"Write - {by: sex, total: {sex: [all]}, parts: {sex: [female, male]}}.")
+		}
+		for part, where := range map[string]stat.Where{".total": s.Total, ".parts": s.Parts} {
+			for _, name := range slices.Sorted(maps.Keys(where)) {
+				uses = append(uses, use{at + part, name, []stat.FieldType{stat.FieldCode}})
+				for _, code := range where[name] {
+					if f, ok := d.Field(name); ok && f.Codelist != "" {
+						d.code(at+part, f.Codelist, code)
+					}
+				}
+			}
+		}
+	}
+	for i, f := range d.Fields {
+		uses = append(uses, use{fmt.Sprintf("$.fields[%d].on", i), f.On, dates})
 	}
 	if len(d.Key) == 0 {
 		d.wrong("$.key", "", "key-missing", "A data set needs a key.",

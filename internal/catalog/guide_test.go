@@ -16,7 +16,7 @@ var guides = map[string]reflect.Type{
 	"Site": reflect.TypeFor[stat.Site](), "Source": reflect.TypeFor[stat.Source](),
 	"Data set": reflect.TypeFor[stat.Dataset](),
 	"Period":   reflect.TypeFor[stat.PeriodFields](), "Citation": reflect.TypeFor[stat.CitationFields](),
-	"Field": reflect.TypeFor[stat.Field](), "Acceptance": reflect.TypeFor[stat.Acceptance](),
+	"Field": reflect.TypeFor[stat.Field](), "Acceptance": reflect.TypeFor[stat.Acceptance](), "Sum": reflect.TypeFor[stat.Sum](),
 	"Statute": reflect.TypeFor[stat.Statute](), "Statute version": reflect.TypeFor[stat.StatuteVersion](),
 	"Indicator": reflect.TypeFor[stat.Indicator](), "Panel": reflect.TypeFor[stat.Panel](),
 	"Series": reflect.TypeFor[stat.Series](), "Noun": reflect.TypeFor[stat.Noun](),

@@ -63,6 +63,7 @@ type column struct {
 	key      bool
 	codes    map[string]int64 // code → place in Dictionary
 	valid    [][2]int64       // days from and to which each code is valid, 0 for open; nil if all always are
+	on       int              // the column of the date on which a code must be valid, or -1
 	min, max int64
 }
 
@@ -270,7 +271,7 @@ func (p *plan) fields(in Input, m stat.Mapping) error {
 	}
 	p.layout = stat.NewLayout(ds, lists)
 	for i, c := range p.layout.Columns {
-		col := column{LayoutColumn: c, noun: strings.ReplaceAll(c.Name, "_", " "), key: slices.Contains(ds.Key, c.Name), valid: valid[c.Name]}
+		col := column{on: -1, LayoutColumn: c, noun: strings.ReplaceAll(c.Name, "_", " "), key: slices.Contains(ds.Key, c.Name), valid: valid[c.Name]}
 		if f, ok := ds.Field(c.Name); ok {
 			col.field, col.required = f, f.Required
 			if f.Title != "" {
@@ -286,6 +287,14 @@ func (p *plan) fields(in Input, m stat.Mapping) error {
 		}
 		p.columns = append(p.columns, col)
 		p.place(c.Name, i)
+	}
+	for i := range p.columns {
+		if on := p.columns[i].field.On; on != "" {
+			p.columns[i].on = slices.IndexFunc(p.columns, func(c column) bool { return c.Name == on && c.Type == stat.FieldDate })
+			if p.columns[i].on < 0 {
+				return fmt.Errorf("field %s of data set %s: %q is not one of its dates: %w", p.columns[i].Name, ds.ID, on, stat.ErrInvalid)
+			}
+		}
 	}
 	for name := range m.Fields {
 		if _, ok := ds.Field(name); !ok {

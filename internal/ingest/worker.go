@@ -764,6 +764,13 @@ func (w *worker) valid(c *stat.Chunk, r *record, i, j int, from, to int64) {
 	if v.Null[i] {
 		return
 	}
+	if col.on >= 0 {
+		date := &c.Vectors[col.on]
+		if date.Null[i] {
+			return
+		}
+		from, to = date.Ints[i], date.Ints[i]
+	}
 	span := col.valid[v.Ints[i]]
 	code := col.Dictionary[v.Ints[i]]
 	switch {

@@ -43,6 +43,7 @@ type Field struct {
 	Required bool      `yaml:"required" json:"required,omitempty"`
 	Minimum  *int64    `yaml:"minimum" json:"minimum,omitempty"`
 	Maximum  *int64    `yaml:"maximum" json:"maximum,omitempty"`
+	On       string    `yaml:"on" json:"on,omitempty"` // the date on which a code must have been in use, as the date of the offence; the record's own if left out
 	About    string    `yaml:"about" json:"about,omitempty"`
 }
 
@@ -95,6 +96,8 @@ type Dataset struct {
 	Key        []string       `yaml:"key" json:"key"`
 	Duplicates string         `yaml:"duplicates" json:"duplicates"` // refuse | keep: are equal rows repeats, or other records
 	Fields     []Field        `yaml:"fields" json:"fields"`
+	Sums       []Sum          `yaml:"sums" json:"sums,omitempty"`       // which records are totals of which others
+	History    []string       `yaml:"history" json:"history,omitempty"` // fields whose codes have a history of their own, against which a new batch is held; every code of the key if left out
 	Accept     Acceptance     `yaml:"accept" json:"accept"`
 	Since      Date           `yaml:"since" json:"since,omitzero"`          // no record can be older
 	Answers    *Answers       `yaml:"answers" json:"answers,omitempty"`     // the records answer a duty to report
