@@ -18,6 +18,7 @@ func (l *loader) checkIndicators() {
 		c.texts()
 		c.panels()
 		c.pairings()
+		c.quoted()
 		if h := ind.Headline; h != 0 {
 			if other, taken := headlines[h]; taken || h < 0 {
 				c.wrong("$.headline", fmt.Sprint(h), "headline-taken",
@@ -478,6 +479,23 @@ func (c indicator) breakdowns(at string, p *stat.Panel) {
 				c.single(where+".otherwise", ds, b.Otherwise, b.By)
 				c.alike(where+".otherwise", p.Unlike, "the series "+s.ID, c.counted(at, ds, s.Where), c.counted(where+".otherwise", ds, b.Otherwise))
 			}
+		}
+	}
+}
+
+// quoted checks that each figure that the notes quote stands in them and is a figure of some indicator.
+func (c indicator) quoted() {
+	notes := strings.Join(c.Notes, " ")
+	for i, q := range c.Quoted {
+		at := fmt.Sprintf("$.quoted[%d]", i)
+		if c.need(at+".says", q.Says, "Write the number as the notes write it."); !strings.Contains(notes, q.Says) {
+			c.wrong(at+".says", q.Says, "quoted-unsaid", fmt.Sprintf("No note of the indicator says %q.", q.Says),
+				"Write the number as the notes write it, or remove the entry.")
+		}
+		id, _, _ := strings.Cut(q.Figure, "/")
+		if _, ok := c.l.defs.Indicator(id); !ok && !c.l.unreadable("indicators/"+id+".yaml") {
+			c.wrong(at+".figure", q.Figure, "figure-unknown", fmt.Sprintf("There is no indicator %q.", id),
+				"Write the key of a figure: INDICATOR/PANEL/SERIES/PERIOD.")
 		}
 	}
 }

@@ -23,6 +23,7 @@ func gates(d Drafted, found findings) []stat.Gate {
 		{ID: "ratios", Title: "No ratio stands without both counts and an interval", Issues: bare(d)},
 		{ID: "disclosure", Title: "No withheld count can be worked out from what is published", Issues: found.disclosure},
 		{ID: "sentences", Title: "Every sentence passes its checks", Issues: found.sentences},
+		{ID: "quoted", Title: "Every figure in a note is the published one", Issues: Misquoted(d)},
 		{ID: "alternatives", Title: "Every figure has a text alternative", Issues: unspoken(d)},
 		{ID: "vanished", Title: "Nothing that was published has vanished", Issues: vanished(d)},
 		{ID: "reasons", Title: "Every changed figure has a reason", Issues: unreasoned(d)},
@@ -42,6 +43,29 @@ func Failed(gates []stat.Gate) []stat.Gate {
 
 func refuse(code, problem, fix string) stat.Issue {
 	return stat.Issue{Code: code, Problem: problem, Fix: fix, Severity: stat.SeverityError}
+}
+
+// Misquoted finds the notes that quote a figure other than it is.
+func Misquoted(d Drafted) []stat.Issue {
+	var out []stat.Issue
+	held := map[string]stat.Observation{}
+	for _, o := range d.Observations {
+		held[o.Key()] = o
+	}
+	for _, ind := range d.Definitions.Indicators {
+		for _, q := range ind.Quoted {
+			o, ok := held[q.Figure]
+			if !ok || !q.Quotes(o) {
+				now := "the draft does not hold it"
+				if ok {
+					now = "it is " + stat.FormatNumber(o.Value, 0) + " (" + o.Status.Words() + ")"
+				}
+				out = append(out, refuse("quoted", fmt.Sprintf("A note of %s quotes %s as %s, and %s.", ind.ID, q.Figure, q.Says, now),
+					"Mend the note and the entry under quoted in indicators/"+ind.ID+".yaml."))
+			}
+		}
+	}
+	return out
 }
 
 func unbalanced(batches []stat.Batch) []stat.Issue {

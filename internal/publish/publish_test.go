@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,6 +49,7 @@ func TestTheBundledRelease(t *testing.T) {
 	t.Run("TheWordsOfEachIndicatorReadAtGradeNine", func(t *testing.T) { testTheWordsOfEachIndicatorReadAtGradeNine(t, d) })
 	t.Run("RecordsAreHandedOutFieldByField", func(t *testing.T) { testRecordsAreHandedOutFieldByField(t, in, d) })
 	t.Run("AReversedConvictionLeavesWhatStands", func(t *testing.T) { testAReversedConvictionLeavesWhatStands(t, d) })
+	t.Run("ANoteCannotOutliveItsFigure", func(t *testing.T) { testANoteCannotOutliveItsFigure(t, d) })
 	t.Run("GatesPassForTheBundledFigures", func(t *testing.T) { testGatesPassForTheBundledFigures(t, d) })
 }
 
@@ -208,6 +210,23 @@ func testTotalsThatWeAddUpSaySo(t *testing.T, d publish.Drafted) {
 	}
 	if o := observation(t, d, "prostitution-arrests/by-year/arrests/2013"); o.Has(stat.MarkSummed) {
 		t.Errorf("marks of 2013 = %v, want no %q: the source has a statewide figure", o.Marks, stat.MarkSummed)
+	}
+}
+
+// testANoteCannotOutliveItsFigure changes a figure that a note quotes and wants the release refused.
+func testANoteCannotOutliveItsFigure(t *testing.T, d publish.Drafted) {
+	d.Observations = slices.Clone(d.Observations)
+	i := slices.IndexFunc(d.Observations, func(o stat.Observation) bool { return o.Key() == "prostitution-arrests/by-year/arrests/2014" })
+	if i < 0 {
+		t.Fatal("the draft has no arrests of 2014")
+	}
+	if issues := publish.Misquoted(d); len(issues) > 0 {
+		t.Errorf("Misquoted finds %v in the bundled figures, want nothing", issues)
+	}
+	d.Observations[i].Value++
+	issues := publish.Misquoted(d)
+	if len(issues) != 1 || !strings.Contains(issues[0].Problem, "as 348, and it is 349") {
+		t.Errorf("Misquoted of a figure that is 349 = %v, want one issue about the note that says 348", issues)
 	}
 }
 

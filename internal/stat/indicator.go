@@ -1,5 +1,10 @@
 package stat
 
+import (
+	"slices"
+	"strings"
+)
+
 // Indicator is a question with the counts that answer it: one or more panels, each with one counting unit, one
 // clock and one axis.
 type Indicator struct {
@@ -18,9 +23,36 @@ type Indicator struct {
 	Statutes []string  `yaml:"statutes" json:"statutes,omitempty"`
 	Related  []string  `yaml:"related" json:"related,omitempty"`
 	Pairings []Pairing `yaml:"pairings" json:"pairings,omitempty"` // series that count the same thing from two sides
+	Quoted   []Quoted  `yaml:"quoted" json:"quoted,omitempty"`     // figures that the notes quote
 	Since    Date      `yaml:"since" json:"since"`                 // since when this definition holds
 
 	Text map[string]IndicatorText `yaml:"-" json:"text,omitempty"` // by language, from the files beside this one
+}
+
+// Quoted binds a number in the notes of an indicator to the figure that it is, so that readers can follow it and that a
+// note cannot outlive its figure.
+type Quoted struct {
+	Says   string `yaml:"says" json:"says"`     // as the notes write it: 3,557, or with the word before it: about 80
+	Figure string `yaml:"figure" json:"figure"` // key of the observation
+}
+
+// Number is the number in what the note says: its last word.
+func (q Quoted) Number() string {
+	return q.Says[strings.LastIndex(q.Says, " ")+1:]
+}
+
+// Quotes reports whether an observation is what a note says of it: its value as it is written, or a number of its
+// coverage.
+func (q Quoted) Quotes(o Observation) bool {
+	if o.Status != StatusReported {
+		return false
+	}
+	numbers := []string{FormatNumber(o.Value, 0), FormatNumber(o.Value, 1)}
+	if o.Coverage.Known() {
+		numbers = append(numbers, FormatCount(int64(o.Coverage.Reported)), FormatCount(int64(o.Coverage.Expected)),
+			FormatCount(o.Coverage.Accounts))
+	}
+	return slices.Contains(numbers, q.Number())
 }
 
 // Panel is one axis of an indicator: series of one counting unit on one clock.

@@ -30,7 +30,7 @@ type headline struct {
 	Path      string
 	Answer    []said
 	Figure    *figure
-	Caution   string // the worst thing to know before quoting
+	Caution   said // the worst thing to know before quoting
 }
 
 // home serves GET /.
@@ -83,7 +83,7 @@ func (v *visit) headline(ind stat.Indicator, drawn bool) (headline, error) {
 	}
 	h := headline{Indicator: ind, Path: v.indicatorPath(ind.ID), Answer: v.sayAll(answer.Sentences)}
 	if len(answer.Cautions) > 0 {
-		h.Caution = answer.Cautions[0]
+		h.Caution = v.quote(answer.Cautions[:1], ind.Quoted)[0]
 	}
 	if drawn {
 		if h.Figure, err = v.figure(ind, answer); h.Figure != nil {

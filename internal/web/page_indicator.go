@@ -28,7 +28,7 @@ type indicatorPage struct {
 	Same       []table // sums over the same reporters of two periods
 	Grids      []grid
 	Panels     []panelLine
-	Cautions   []string
+	Cautions   []said
 	Laws       []law
 	Changes    []change
 	Coverage   []coverageLine
@@ -97,6 +97,8 @@ type coverageLine struct {
 	Accounts string
 	People   string // where what share of residents live
 	Words    string // reported by 83 of 92 agencies
+	Path     string // of the passport of the total
+	Agencies bool   // the reporters have pages of their own
 }
 
 // download is a file that the page hands out.
@@ -155,7 +157,7 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 		answers:   answer.Sentences,
 		Figure:    fig,
 		Panels:    v.panelLines(ind, answer, defs),
-		Cautions:  answer.Cautions,
+		Cautions:  v.quote(answer.Cautions, v.quotable(ind, answer)),
 		Laws:      lawsOf(ind, defs, stat.DateOf(v.rel.PublishedAt())),
 		Changes:   v.changes(answer),
 		Coverage:  v.coverageLines(ind, obs),
@@ -194,6 +196,19 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 	p.Trust = v.trust(ind, obs, p)
 	p.Citation = v.citation(ind, p.Pinned)
 	return v.show("indicator", p)
+}
+
+// quotable are the figures that the cautions of an indicator quote: those of its notes, and the two of each pairing.
+func (v *visit) quotable(ind stat.Indicator, answer stat.Answer) []stat.Quoted {
+	out := slices.Clone(ind.Quoted)
+	for _, r := range answer.Reconciled {
+		for _, key := range []string{r.One, r.Other} {
+			if o, ok := observation(v.rel, key); ok && o.Status == stat.StatusReported {
+				out = append(out, stat.Quoted{Says: stat.FormatNumber(o.Value, 0), Figure: key})
+			}
+		}
+	}
+	return out
 }
 
 // topic is the topic of an indicator as a heading.
@@ -235,6 +250,9 @@ func (v *visit) trust(ind stat.Indicator, obs []stat.Observation, p indicatorPag
 				Text: c.Period + ": " + c.Words,
 			})
 		}
+	}
+	if slices.ContainsFunc(p.Coverage, func(c coverageLine) bool { return c.Agencies }) {
+		line = append(line, link{Path: "/agencies", Text: v.l.T("Did your police report?")})
 	}
 	if provisional {
 		line = append(line, link{Path: "#figures", Text: v.l.T("Partly provisional")})
@@ -397,7 +415,8 @@ func (v *visit) coverageLines(ind stat.Indicator, obs []stat.Observation) []cove
 				line := coverageLine{
 					Period:   v.l.Period(o.Period, p.Clock),
 					Reported: o.Coverage.Reported, Expected: o.Coverage.Expected, Noun: coverage.Noun,
-					People: v.l.Residents(coverage), Words: v.l.Coverage(coverage),
+					People: v.l.Residents(coverage), Words: v.l.Coverage(coverage), Path: v.valuePath(o.Key()),
+					Agencies: list == agencyList,
 				}
 				for _, code := range o.Coverage.Missing {
 					missing := link{Text: label(v.defs, list, code)}
@@ -416,7 +435,8 @@ func (v *visit) coverageLines(ind stat.Indicator, obs []stat.Observation) []cove
 	return lines
 }
 
-// sourceLines are the publications behind the observations, each once, those with the most figures first.
+// sourceLines are the publications behind the observations, each once, those with the most figures first, with where in
+// them the totals stand; where a part of a total stands, its own page says.
 func sourceLines(obs []stat.Observation) []sourceLine {
 	var lines []sourceLine
 	for _, o := range obs {
@@ -433,7 +453,7 @@ func sourceLines(obs []stat.Observation) []sourceLine {
 				i = len(lines) - 1
 			}
 			lines[i].Figures++
-			if c.Locator != "" && !slices.Contains(lines[i].Locators, c.Locator) {
+			if c.Locator != "" && len(o.Codes) == 0 && !slices.Contains(lines[i].Locators, c.Locator) {
 				lines[i].Locators = append(lines[i].Locators, c.Locator)
 			}
 		}

@@ -29,10 +29,12 @@ type valuePage struct {
 	Limits      string
 	Stated      bool // the limits are those that the source gives
 	Method      string
+	Mask        string // how disclosure control treats it
 	Codes       []fact
 	Marks       []string
 	Formula     []formulaLine
 	Counted     string // how records became the value, in words
+	SQL         string // the statement that counts it anew from the rows; empty where it is made of other figures
 	Coverage    *coverageLine
 	Rows        []rowsLine
 	Citations   []stat.Citation
@@ -78,6 +80,7 @@ type passport struct {
 	Observation stat.Observation `json:"observation"`
 	Formula     string           `json:"formula,omitempty"`
 	Counted     string           `json:"counted,omitempty"`
+	SQL         string           `json:"sql,omitempty"` // over a table "records" of the records of the lines under files
 	Files       []passportFile   `json:"files"`
 	Citation    string           `json:"citation"`
 }
@@ -105,7 +108,7 @@ func (s *Server) value(v *visit) (*representation, error) {
 		return v.show("value", p)
 	}
 	out := passport{
-		Key: key, Release: v.rel.ID(), Manifest: v.rel.SHA256(), Observation: o, Counted: p.Counted, Citation: p.Citation,
+		Key: key, Release: v.rel.ID(), Manifest: v.rel.SHA256(), Observation: o, Counted: p.Counted, SQL: p.SQL, Citation: p.Citation,
 		Files: []passportFile{},
 	}
 	for i, f := range p.Formula {
@@ -188,6 +191,8 @@ func (v *visit) passport(o stat.Observation) (valuePage, error) {
 	if series.ID != "" {
 		p.Counted = v.countedWords(series, o)
 	}
+	p.SQL = release.CountingSQL(o, defs)
+	p.Mask = v.mask(o, panel)
 	if o.Coverage.Expected > 0 {
 		for _, line := range v.coverageLines(stat.Indicator{Panels: []stat.Panel{panel}}, []stat.Observation{o}) {
 			p.Coverage = &line
@@ -212,6 +217,23 @@ func (v *visit) passport(o stat.Observation) (valuePage, error) {
 		site.Name, site.Place, p.Number, p.Noun, p.Period, v.rel.ID(), v.base(), v.here(p.Pinned))
 	p.Curl = "curl -s " + v.base() + p.Pinned + ".json"
 	return p, nil
+}
+
+// mask says how disclosure control treats a figure.
+func (v *visit) mask(o stat.Observation, p stat.Panel) string {
+	protected := p.Protection == stat.ProtectionProtected
+	for _, c := range o.Codes {
+		protected = protected || protects(p, c.Dimension)
+	}
+	switch {
+	case o.Status == stat.StatusWithheld:
+		return v.l.T("withheld, since it could point at a person")
+	case protected:
+		return v.l.T("protected: counts from 1 to %s of such people are withheld, with others that would tell them. This one is shown.",
+			stat.FormatCount(v.defs.Site.Rule().K-1))
+	default:
+		return v.l.T("open: it is published as it was counted")
+	}
 }
 
 // panelOf returns the panel of an observation and its series; a ratio or a rate has no series.

@@ -40,6 +40,53 @@ func (v *visit) sayAll(sentences []stat.Sentence) []said {
 	return out
 }
 
+// quote makes the numbers in texts that are bound to figures lead to them.
+func (v *visit) quote(texts []string, quoted []stat.Quoted) []said {
+	out := make([]said, len(texts))
+	for i, text := range texts {
+		for text != "" {
+			at, which := len(text), -1
+			for k, q := range quoted {
+				if j := wholeNumber(text, q.Says); j >= 0 && j < at {
+					at, which = j, k
+				}
+			}
+			if which < 0 {
+				out[i] = append(out[i], run{Text: text})
+				break
+			}
+			q := quoted[which]
+			end := at + len(q.Says)
+			at = end - len(q.Number())
+			if at > 0 {
+				out[i] = append(out[i], run{Text: text[:at]})
+			}
+			out[i] = append(out[i], run{Text: q.Number(), Key: q.Figure, Path: v.valuePath(q.Figure)})
+			text = text[end:]
+		}
+	}
+	return out
+}
+
+// wholeNumber is where words that end in a number stand in a text, and the number is no part of a longer one; -1 where
+// they do not.
+func wholeNumber(text, number string) int {
+	for from := 0; ; {
+		i := strings.Index(text[from:], number)
+		if i < 0 {
+			return -1
+		}
+		i += from
+		before, after := text[:i], text[i+len(number):]
+		digit := func(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
+		if !strings.HasSuffix(before, ",") && !strings.HasSuffix(before, ".") && !digit(before[max(0, len(before)-1):]) && !digit(after) &&
+			!(len(after) > 1 && (after[0] == ',' || after[0] == '.') && digit(after[1:])) {
+			return i
+		}
+		from = i + 1
+	}
+}
+
 // fill is a sentence with runs in its slots, %s, in the language of the answer; an argument is a run or a text.
 func (v *visit) fill(text string, args ...any) said {
 	marks := make([]any, len(args))
@@ -75,7 +122,8 @@ const firstMark = '\uE000'
 type table struct {
 	chart.Table
 	Values string
-	Again  bool // its rows stand on the page a second time, so that they carry no names
+	Made   map[string]said // by key of a rate: of how many residents, with the way to their passport
+	Again  bool            // its rows stand on the page a second time, so that they carry no names
 }
 
 // newTable takes over a table from package chart for reading on a page. The unit goes under each value, because a
@@ -88,10 +136,11 @@ func (v *visit) newTable(t chart.Table, ind stat.Indicator) table {
 	}
 	t.Columns = slices.Delete(slices.Clone(t.Columns), unit, unit+1)
 	var groups []chart.Group
+	made := map[string]said{}
 	for _, g := range t.Groups {
 		counts := chart.Group{Title: g.Title, Sub: g.Sub}
 		rates := chart.Group{}
-		residents := map[string]string{} // by period
+		residents := map[string]said{} // by period
 		for _, r := range g.Rows {
 			if len(r.Cells) > unit {
 				r.Cells = slices.Clone(r.Cells)
@@ -104,11 +153,12 @@ func (v *visit) newTable(t chart.Table, ind stat.Indicator) table {
 			switch {
 			case rate != nil && r.Kind == chart.RowRate:
 				rates.Title, rates.Sub = capital(rate.Label), v.l.T("residents of the same year")
-				r.Cells[1].Sub = residents[r.Cells[0].Text]
-				r.Cells[0].Sub = ""
+				made[r.Key] = residents[r.Cells[0].Text]
+				r.Cells[0].Sub, r.Cells[1].Sub = "", ""
 				rates.Rows = append(rates.Rows, r)
 			case rate != nil && strings.Contains(r.Key, "/"+rate.Population.ID+"/"):
-				residents[r.Cells[0].Text] = v.l.T("of %s %s", r.Cells[1].Text, rate.Population.Noun.Many)
+				people := run{Text: r.Cells[1].Text, Key: r.Key, Path: v.valuePath(r.Key)}
+				residents[r.Cells[0].Text] = v.fill("of %s %s", people, rate.Population.Noun.Many)
 			default:
 				counts.Rows = append(counts.Rows, r)
 			}
@@ -122,7 +172,7 @@ func (v *visit) newTable(t chart.Table, ind stat.Indicator) table {
 		}
 	}
 	t.Groups = groups
-	return table{Table: t, Values: v.valuesPath()}
+	return table{Table: t, Values: v.valuesPath(), Made: made}
 }
 
 // rateOf is the rate of the panel that a key belongs to, or nil.

@@ -1,0 +1,78 @@
+package web
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"tallystick/internal/release"
+	"tallystick/internal/stat"
+	"tallystick/internal/testkit"
+)
+
+// TestTheCommandOfAPassportGivesItsValue runs the line that a passport offers, as a reader would.
+func TestTheCommandOfAPassportGivesItsValue(t *testing.T) {
+	curl, err := exec.LookPath("curl")
+	if err != nil {
+		t.Skip("there is no curl on this machine")
+	}
+	var handler http.Handler
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
+	defer server.Close()
+	d := draft("2026-11-24", first, 3557)
+	d.Definitions.Site.Address = server.URL
+	dir := testkit.Folder(t)
+	if _, err := release.Seal(t.Context(), dir, d); err != nil {
+		t.Fatal(err)
+	}
+	lib, err := release.OpenLibrary(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := New(Config{Library: lib, Log: slog.New(slog.DiscardHandler), Clock: func() time.Time { return now }})
+	handler = s.Handler()
+	line := document(t, s, "/values/sellers-and-buyers/arrested/selling/2005-2014").Find("[aria-labelledby='h-quote'] pre code").Text()
+	args := strings.Fields(line)
+	if len(args) < 2 || args[0] != "curl" {
+		t.Fatalf("the passport offers %q, want one line of curl", line)
+	}
+	out, err := exec.CommandContext(t.Context(), curl, args[1:]...).Output()
+	if err != nil {
+		t.Fatalf("%s: %v", line, err)
+	}
+	var got passport
+	if err := json.Unmarshal(out, &got); err != nil || got.Observation.Value != 3557 || got.Release != "2026-11-24" {
+		t.Errorf("%s gives %v in release %q (%v), want 3557 in 2026-11-24", line, got.Observation.Value, got.Release, err)
+	}
+}
+
+// TestNumbersInNotesLeadToTheirFigures holds that a number leads to the figure that the definition binds it to, that
+// words before it tell two figures apart, and that no part of another number does.
+func TestNumbersInNotesLeadToTheirFigures(t *testing.T) {
+	v := &visit{}
+	quoted := []stat.Quoted{{Says: "348", Figure: "a/b/c/2014"}, {Says: "about 80", Figure: "a/b/c/2014/1"}, {Says: "than 80", Figure: "a/b/c/2015"}}
+	for text, want := range map[string]string{
+		"The total is 348; the rest 330.":         "The total is |348=a/b/c/2014|; the rest 330.",
+		"1,348 and 348.5 and 3480 and 0.348 are":  "1,348 and 348.5 and 3480 and 0.348 are",
+		"348, 348.":                               "|348=a/b/c/2014|, |348=a/b/c/2014|.",
+		"More than 80 came, or about 80, not 80.": "More than |80=a/b/c/2015| came, or about |80=a/b/c/2014/1|, not 80.",
+		"": "",
+	} {
+		var got strings.Builder
+		for _, r := range v.quote([]string{text}, quoted)[0] {
+			if r.Key != "" {
+				got.WriteString("|" + r.Text + "=" + r.Key + "|")
+			} else {
+				got.WriteString(r.Text)
+			}
+		}
+		if got.String() != want {
+			t.Errorf("quote(%q) = %q, want %q", text, got.String(), want)
+		}
+	}
+}
