@@ -6,8 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"os/user"
 	"path"
 	"path/filepath"
@@ -423,21 +421,6 @@ func fittingFeed(defs stat.Definitions, name string) (stat.Feed, error) {
 		return stat.Feed{}, no
 	}
 	return feed, nil
-}
-
-// openRegular opens a file for reading if it is a regular one: a pipe or a device could hold the program for ever.
-func openRegular(name string) (*os.File, error) {
-	info, err := os.Stat(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no such file; check the path: %w", err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, usageError(name + " is not a regular file")
-	}
-	return os.Open(name)
 }
 
 // spanOf reads FROM..TO.

@@ -16,13 +16,14 @@ import (
 
 	"tallystick/internal/release"
 	"tallystick/internal/stat"
+	"tallystick/internal/warehouse"
 )
 
 func verifyCommand() command {
 	return command{
 		name:    "verify",
 		args:    "[RELEASE | FOLDER | KIT.zip | URL of a release ...]",
-		summary: "check every checksum and signature, offline; without arguments, of all releases here, their chain and log",
+		summary: "check every checksum and signature, offline; without arguments, of all releases here, their chain and log, and the kept exports",
 		example: "tallystick verify\ntallystick verify var/releases/2026-11-24 -json\n" +
 			"tallystick verify -key 'example.org+8f2c+AY…' -checkpoint printed.txt var/releases\n" +
 			"tallystick verify https://statistics.example.org/releases/2026-11-24",
@@ -59,15 +60,30 @@ type verified struct {
 	Files   int          `json:"files"`
 	Entries int64        `json:"entries,omitempty"` // of a log
 	Signed  string       `json:"signed,omitempty"`  // public key by which a log begins
+	Exports int          `json:"exports,omitempty"` // kept exports that are as they were received
+	Erased  []erasure    `json:"erased,omitempty"`  // exports whose bytes are gone by law
 	Issues  []stat.Issue `json:"issues"`
 }
 
+// erasure is an export whose bytes were erased: its batch, checksum and numbers stay.
+type erasure struct {
+	Batch  string    `json:"batch"`
+	SHA256 string    `json:"sha256"`
+	At     time.Time `json:"at"`
+}
+
 func (p *program) verify(ctx context.Context, v verification, args []string, asJSON bool) error {
-	if len(args) == 0 {
+	all := len(args) == 0
+	if all {
 		args = []string{p.releases()}
 	}
 	for _, arg := range args {
 		if err := v.one(ctx, p, arg); err != nil {
+			return err
+		}
+	}
+	if all {
+		if err := v.exports(ctx, p); err != nil {
 			return err
 		}
 	}
@@ -91,8 +107,13 @@ func (p *program) verify(ctx context.Context, v verification, args []string, asJ
 func (v *verification) print(w io.Writer) {
 	for _, r := range v.results {
 		printIssues(w, r.Issues)
+		for _, e := range r.Erased {
+			fmt.Fprintf(w, "batch %s: its bytes were erased on %s; its checksum %s… and its numbers stay\n", e.Batch, e.At.Format(time.DateOnly), e.SHA256[:12])
+		}
 		switch {
 		case len(r.Issues) > 0:
+		case r.Exports+len(r.Erased) > 0:
+			fmt.Fprintf(w, "verified %s: the bytes that were received\n", plural(int64(r.Exports), "kept export", "kept exports"))
 		case r.Signed != "":
 			fmt.Fprintf(w, "verified the log: %s, signed by %s\n", plural(r.Entries, "entry", "entries"), r.Signed)
 		case r.Release != "":
@@ -176,6 +197,39 @@ func (v *verification) folder(dir string) error {
 	if log != nil || len(issues) > 0 {
 		v.results = append(v.results, r)
 	}
+	return nil
+}
+
+// exports verifies the kept bytes of all batches. That bytes were erased by law is said, and is no fault.
+func (v *verification) exports(ctx context.Context, p *program) error {
+	if _, err := os.Stat(filepath.Join(p.state, "warehouse.duckdb")); errors.Is(err, fs.ErrNotExist) {
+		return nil // a place that only serves has none
+	}
+	wh, err := warehouse.Open(ctx, p.state)
+	if errors.Is(err, stat.ErrBusy) {
+		fmt.Fprintln(p.stderr, "the kept exports were not checked: another tallystick is working on them")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer wh.Close()
+	r := verified{Folder: p.state}
+	if r.Issues, err = wh.Check(ctx); err != nil {
+		return err
+	}
+	batches, err := wh.Batches(ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range batches {
+		if b.ErasedAt.IsZero() {
+			r.Exports++
+		} else {
+			r.Erased = append(r.Erased, erasure{b.ID, b.SHA256, b.ErasedAt})
+		}
+	}
+	v.results = append(v.results, r)
 	return nil
 }
 

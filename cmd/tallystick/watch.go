@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"tallystick/internal/export"
@@ -146,7 +145,7 @@ func (w *watcher) ready(once bool) ([]string, error) {
 	now := map[string]glimpse{}
 	for _, e := range entries {
 		name := e.Name()
-		if strings.HasPrefix(name, ".") || slices.Contains([]string{".part", ".tmp", ".crdownload", ".filepart"}, strings.ToLower(filepath.Ext(name))) {
+		if strings.HasPrefix(name, ".") || isUnfinished(name) {
 			continue
 		}
 		info, err := w.root.Lstat(name)
@@ -168,23 +167,8 @@ func (w *watcher) ready(once bool) ([]string, error) {
 	return ready, nil
 }
 
-// open opens a file of the folder without following a link and without waiting for a pipe.
-func (w *watcher) open(name string) (*os.File, error) {
-	before, err := w.root.Lstat(name)
-	if err != nil {
-		return nil, err
-	}
-	f, err := w.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOFOLLOW, 0)
-	if err != nil {
-		return nil, err
-	}
-	after, err := f.Stat()
-	if err != nil || !after.Mode().IsRegular() || !os.SameFile(before, after) {
-		f.Close()
-		return nil, fmt.Errorf("it changed while it was opened: %w", stat.ErrBusy)
-	}
-	return f, nil
-}
+// open opens a file of the folder without following a link.
+func (w *watcher) open(name string) (*os.File, error) { return openExport(w.root, name, false) }
 
 // take ingests one file and moves it away with its report.
 func (w *watcher) take(ctx context.Context, wh *working, defs stat.Definitions, name string) error {

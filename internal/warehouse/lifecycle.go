@@ -33,9 +33,10 @@ func (w *Warehouse) Withdraw(ctx context.Context, id, by, reason string, at time
 	return w.event(ctx, id, "withdrawn", by, reason, at)
 }
 
-// Erase deletes the received bytes of a batch and the text of its quarantined rows, as a law on erased records may
-// demand. The batch, its checksum, its numbers and its records stay: they hold codes and counts, and what was published
-// from them stays published. Files that are open elsewhere and copies in backups are not reached.
+// Erase deletes the received bytes of a batch, those of the repaired rows that came for it, and the text of their
+// quarantined rows, as a law on erased records may demand. The batches, their checksums, their numbers and their records
+// stay: they hold codes and counts, and what was published from them stays published. Files that are open elsewhere and
+// copies in backups are not reached.
 func (w *Warehouse) Erase(ctx context.Context, id, by, reason string, at time.Time) error {
 	if strings.TrimSpace(reason) == "" {
 		return fmt.Errorf("an erasure needs a reason: %w", stat.ErrInvalid)
@@ -47,11 +48,23 @@ func (w *Warehouse) Erase(ctx context.Context, id, by, reason string, at time.Ti
 	if !b.ErasedAt.IsZero() {
 		return fmt.Errorf("the bytes of batch %s were erased on %s already: %w", id, b.ErasedAt.Format(time.DateOnly), stat.ErrConflict)
 	}
-	if err := w.event(ctx, id, "erased", by, reason, at); err != nil { // first the record of it, then the act: both can be repeated
+	seq, err := w.seqOf(ctx, id)
+	if err != nil {
 		return err
 	}
-	if err := os.Remove(w.exportPath(b.SHA256)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("erasing the bytes of batch %s: %w", id, err)
+	family, err := w.batches(ctx, "WHERE b.seq = ? OR b.parent = ?", []any{seq, seq}) // the repaired rows are about the same people
+	if err != nil {
+		return err
+	}
+	for _, b := range family {
+		if b.ErasedAt.IsZero() { // first the record of it, then the act: both can be repeated
+			if err := w.event(ctx, b.ID, "erased", by, reason, at); err != nil {
+				return err
+			}
+		}
+		if err := os.Remove(w.exportPath(b.SHA256)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("erasing the bytes of batch %s: %w", b.ID, err)
+		}
 	}
 	return nil
 }
