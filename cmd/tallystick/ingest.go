@@ -9,7 +9,6 @@ import (
 	"os/user"
 	"path"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 
 	"tallystick/internal/ingest"
@@ -274,7 +273,6 @@ func (p *program) take(ctx context.Context, wh *working, defs stat.Definitions, 
 	if err != nil {
 		return t, err
 	}
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(ingest.MemoryLimit))
 	batch.Verb, batch.Reason = stat.Verb(ask.verb), ask.reason
 	step := p.start("ingesting " + filepath.Base(name))
 	defer step.stop()

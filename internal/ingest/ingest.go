@@ -49,8 +49,8 @@ func refused(file string, line int64, column, code, problem, fix string) *Refuse
 		Severity: stat.SeverityError}}}
 }
 
-// Rows is an export being read. Its chunks come in the order of the file; the work is done by several goroutines
-// that read ahead a little.
+// Rows is an export being read. Its chunks come in the order of the file, and after them the rows whose key may be on an
+// earlier row, in the order of the file too; the work is done by several goroutines that read ahead a little.
 type Rows struct {
 	plan   *plan
 	keys   *keys
@@ -105,8 +105,12 @@ func Open(ctx context.Context, r io.Reader, in Input) (*Rows, error) {
 	if s.notes {
 		p.footer = "note at the end"
 	}
+	size := largeFilter
+	if s.eof {
+		size = smallFilter
+	}
 	ctx, cancel := context.WithCancel(ctx)
-	rows := &Rows{plan: p, keys: newKeys(), cancel: cancel, end: end}
+	rows := &Rows{plan: p, keys: newKeys(size), cancel: cancel, end: end}
 	rows.start(ctx, s, in.Workers)
 	return rows, nil
 }
@@ -138,6 +142,7 @@ func (r *Rows) Close() error {
 	for range r.jobs { // lets the splitter see the end
 	}
 	r.wait.Wait()
+	r.keys.close()
 	return nil
 }
 
@@ -194,11 +199,13 @@ func (r *Rows) Next(ctx context.Context) (*stat.Chunk, error) {
 			if r.err != nil {
 				return nil, fmt.Errorf("reading %s: %w", r.plan.file, r.err)
 			}
-			return nil, io.EOF
+			return r.last()
 		}
 		select {
 		case <-j.ready:
-			r.keys.check(r.plan, j.result)
+			if err := r.keys.hold(j.result); err != nil {
+				return nil, fmt.Errorf("reading %s: %w", r.plan.file, err)
+			}
 			r.rows.Add(j.result.chunk.Rows)
 			r.bytes.Add(int64(j.bytes))
 			return j.result.chunk, nil
@@ -208,4 +215,16 @@ func (r *Rows) Next(ctx context.Context) (*stat.Chunk, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// last returns the next chunk of rows that were held until the end, or io.EOF.
+func (r *Rows) last() (*stat.Chunk, error) {
+	c, err := r.keys.judge(r.plan)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", r.plan.file, err)
+	}
+	if c == nil {
+		return nil, io.EOF
+	}
+	return c, nil
 }

@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"sort"
 	"strings"
 	"testing"
 	"time"
@@ -230,12 +232,31 @@ type collected struct {
 	records []string
 }
 
+// byLine sorts records by their lines.
+type byLine struct {
+	lines   []int64
+	records []string
+}
+
+func (b byLine) Len() int { return len(b.lines) }
+
+func (b byLine) Less(i, j int) bool { return b.lines[i] < b.lines[j] }
+
+func (b byLine) Swap(i, j int) {
+	b.lines[i], b.lines[j] = b.lines[j], b.lines[i]
+	b.records[i], b.records[j] = b.records[j], b.records[i]
+}
+
 func collect(rows *Rows) (collected, error) {
 	var all collected
+	var lines []int64 // of the records
 	layout := rows.Layout()
 	for {
 		c, err := rows.Next(context.Background())
 		if errors.Is(err, io.EOF) {
+			// rows whose key may be on an earlier row come last; here all are in the order of the file
+			slices.SortStableFunc(all.Rejects, func(a, b stat.Reject) int { return int(a.Line - b.Line) })
+			sort.Stable(byLine{lines, all.records})
 			return all, nil
 		}
 		if err != nil {
@@ -251,6 +272,7 @@ func collect(rows *Rows) (collected, error) {
 			}
 		}
 		for i, line := range c.Lines {
+			lines = append(lines, line)
 			var cells []string
 			for j := range c.Vectors {
 				v := &c.Vectors[j]

@@ -185,8 +185,8 @@ func balance(export []byte, workers int) error {
 	}
 	last := int64(0)
 	for _, r := range all.Rejects {
-		if r.Line < last || len(r.Issues) == 0 {
-			return fmt.Errorf("line %d comes after %d, with %d issues", r.Line, last, len(r.Issues))
+		if r.Line <= last || len(r.Issues) == 0 {
+			return fmt.Errorf("line %d is rejected after %d, with %d issues", r.Line, last, len(r.Issues))
 		}
 		last = r.Line
 	}

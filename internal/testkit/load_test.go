@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -159,7 +158,6 @@ func rawLoad(path, dir string) (int64, error) {
 }
 
 func ingestLoad(path, dir string) (int64, error) {
-	debug.SetMemoryLimit(ingest.MemoryLimit)
 	ctx := context.Background()
 	w, err := warehouse.Open(ctx, dir)
 	if err != nil {
