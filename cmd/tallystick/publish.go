@@ -122,7 +122,11 @@ func (p *program) compute(ctx context.Context, ask publication, say func(string)
 		return c, err
 	}
 	program := "tallystick " + version
-	inputs, err := release.Inputs(defs, batches)
+	secret, err := p.secret()
+	if err != nil {
+		return c, err
+	}
+	inputs, err := publish.Inputs(defs, batches, secret)
 	if err != nil {
 		return c, err
 	}
@@ -139,7 +143,7 @@ func (p *program) compute(ctx context.Context, ask publication, say func(string)
 		Warehouse: wh, Definitions: defs, Previous: c.previous, Former: former,
 		ID: release.Next(p.releases(), stat.DateOf(moment.UTC())), At: moment,
 		Reason: ask.reason, Statements: ask.statements, Program: program,
-		Progress: say,
+		Secret: secret, Progress: say,
 	})
 	if err != nil {
 		return c, err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -39,6 +40,27 @@ func (p *program) keep(file string, content any) error {
 		return fmt.Errorf("withheld values: %w", err)
 	}
 	return os.Rename(file+".new", file)
+}
+
+// secret is what keys the checksum over the inputs, made when it is first needed.
+func (p *program) secret() ([]byte, error) {
+	file := filepath.Join(p.state, "withheld", "secret")
+	text, err := os.ReadFile(file)
+	if err == nil && len(text) != 32 {
+		return nil, fmt.Errorf("%s has %d bytes, not 32; restore it from a backup: %w", file, len(text), stat.ErrInvalid)
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return text, err
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return nil, err
+	}
+	text = make([]byte, 32)
+	rand.Read(text) // never fails
+	if err := os.WriteFile(file+".new", text, 0o600); err != nil {
+		return nil, err
+	}
+	return text, os.Rename(file+".new", file)
 }
 
 // publishedFile is what a release that was removed had published: for the audit alone, since whoever read the release

@@ -7,7 +7,12 @@ package publish
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"tallystick/internal/lang"
@@ -28,6 +33,7 @@ type Input struct {
 	Reason      string    // why the release is made, for its readers
 	Statements  []stat.Statement
 	Program     string // version of tallystick, for the manifest
+	Secret      []byte // keys the checksum over the inputs, see Inputs; the same for all releases of an installation
 	Progress    func(step string)
 }
 
@@ -48,7 +54,7 @@ func Draft(ctx context.Context, in Input) (Drafted, error) {
 	if err != nil {
 		return Drafted{}, err
 	}
-	inputs, err := release.Inputs(in.Definitions, batches)
+	inputs, err := Inputs(in.Definitions, batches, in.Secret)
 	if err != nil {
 		return Drafted{}, err
 	}
@@ -117,6 +123,14 @@ func Draft(ctx context.Context, in Input) (Drafted, error) {
 		d.Answers = append(d.Answers, answer)
 	}
 	hides := withholding(d.Observations, in.Definitions)
+	for _, f := range in.Former {
+		maps.Copy(hides, withholding(f.Observations, f.Definitions))
+	}
+	for i, b := range d.Manifest.Batches {
+		if hides[b.Dataset] {
+			d.Manifest.Batches[i].SHA256, d.Manifest.Batches[i].Bytes = "", 0
+		}
+	}
 	for _, ds := range in.Definitions.Datasets {
 		if hides[ds.ID] && len(ds.PublicFields()) > 0 {
 			return Drafted{}, fmt.Errorf("the records of %s cannot be handed out: figures counted from them are withheld, and the "+
@@ -182,6 +196,20 @@ func likeFigures(obs []stat.Observation, defs stat.Definitions) []stat.Observati
 		}
 	}
 	return out
+}
+
+// Inputs returns the checksum over definitions and batches by which an installation knows that nothing new has come in.
+// The checksums of the exports go into it under a key: of an export that holds withheld counts, everything else may be
+// known, so that whoever has its plain checksum could try the few counts there can be until one fits. For that reason the
+// manifest leaves out the checksum and the size of such an export, in the release that withholds and in all later ones.
+func Inputs(defs stat.Definitions, batches []stat.Batch, secret []byte) (string, error) {
+	keyed := slices.Clone(batches)
+	for i, b := range keyed {
+		mac := hmac.New(sha256.New, secret)
+		mac.Write([]byte(b.SHA256))
+		keyed[i].SHA256, keyed[i].Bytes = hex.EncodeToString(mac.Sum(nil)), 0
+	}
+	return release.Inputs(defs, keyed)
 }
 
 // of returns the draft's observations of one indicator, in their order.

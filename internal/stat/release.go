@@ -114,7 +114,7 @@ type Batch struct {
 	Feed        string    `json:"feed"`
 	Dataset     string    `json:"dataset"`
 	File        string    `json:"file"` // the name under which it came
-	SHA256      string    `json:"sha256"`
+	SHA256      string    `json:"sha256"` // empty in a release that withholds counts of the export: guesses could be tried against it
 	Bytes       int64     `json:"bytes"`
 	ReceivedAt  time.Time `json:"received_at"`
 	ReceivedBy  string    `json:"received_by,omitempty"`
