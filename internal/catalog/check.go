@@ -175,6 +175,13 @@ func (l *loader) checkStatute(s stat.Statute) {
 				"A version that breaks the series needs from, act and change.",
 				"Say from which day, by which act, and in a sentence what changed.")
 		}
+		if i > 0 && !v.Breaks && strings.TrimSpace(v.Compares) == "" {
+			if changed := v.Changes(s.Versions[i-1]); len(changed) > 0 {
+				d.wrong(at+".breaks", "false", "break-missing",
+					"The law changed ("+strings.Join(changed, ", ")+"), and nothing says that counts before and after do not compare.",
+					"Write breaks: true, or say under compares why they compare all the same.")
+			}
+		}
 		spans = append(spans, span{v.From, v.To})
 	}
 	d.follow(spans)

@@ -120,6 +120,22 @@ func TestPitfall03ADataSetSaysHowMultiplesAreCounted(t *testing.T) {
 `)
 }
 
+func TestPitfall04AChangeOfTheLawIsABreakOrSaysWhyNot(t *testing.T) {
+	for _, change := range []string{"class: class C felony", "class: class A misdemeanor\n+     elements: One act is enough.",
+		"class: class A misdemeanor\n+     age_limit: Only from age 16.", "class: class A misdemeanor\n+     liable_from: 16"} {
+		refused(t, "break-missing", `-- edit statutes/53a-82.yaml --
+-   - from: 2010-10-01
+-     label: Prostitution
+-     class: class A misdemeanor
++   - from: 2010-10-01
++     label: Prostitution
++     `+change+`
+-     breaks: true
++     breaks: false
+`)
+	}
+}
+
 func TestPitfall11AStatusIsOneOfAClosedList(t *testing.T) {
 	refused(t, "field-wrong", `-- edit datasets/cases.yaml --
 -   - {name: status, type: code, codelist: statuses}

@@ -21,11 +21,30 @@ type StatuteVersion struct {
 	AgeLimit   string   `yaml:"age_limit" json:"age_limit,omitempty"`
 	LiableFrom int      `yaml:"liable_from" json:"liable_from,omitempty"` // youngest age at which a person can commit it; 0: no limit
 	Elements   string   `yaml:"elements" json:"elements,omitempty"`
-	Act        string   `yaml:"act" json:"act,omitempty"`       // the act that made this version: PA 16-71
-	Change     string   `yaml:"change" json:"change,omitempty"` // what changed, in a short sentence
-	Breaks     bool     `yaml:"breaks" json:"breaks"`           // whether counts before and after do not compare
-	Sources    []string `yaml:"sources" json:"sources"`         // addresses
-	Confidence string   `yaml:"confidence" json:"confidence"`   // high, medium, low
+	Act        string   `yaml:"act" json:"act,omitempty"`           // the act that made this version: PA 16-71
+	Change     string   `yaml:"change" json:"change,omitempty"`     // what changed, in a short sentence
+	Breaks     bool     `yaml:"breaks" json:"breaks"`               // whether counts before and after do not compare
+	Compares   string   `yaml:"compares" json:"compares,omitempty"` // why counts before and after compare although the law changed
+	Sources    []string `yaml:"sources" json:"sources"`             // addresses
+	Confidence string   `yaml:"confidence" json:"confidence"`       // high, medium, low
+}
+
+// Changes names what the law itself changed from one version of a section to the next: its class, whom it applies to and
+// what must be shown. The label alone is no change: a count is found by section and day, never by words.
+func (v StatuteVersion) Changes(before StatuteVersion) []string {
+	var out []string
+	for _, c := range []struct {
+		name    string
+		changed bool
+	}{
+		{"class", v.Class != before.Class}, {"age limit", v.AgeLimit != before.AgeLimit || v.LiableFrom != before.LiableFrom},
+		{"elements", v.Elements != before.Elements},
+	} {
+		if c.changed {
+			out = append(out, c.name)
+		}
+	}
+	return out
 }
 
 // Element is one thing that must be shown for trafficking, under state law as it was when the first figures were
