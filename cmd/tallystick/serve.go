@@ -28,6 +28,7 @@ func serveCommand() command {
 			memory := fs.Int64("memory", release.DefaultBound>>20, "how many `MiB` of opened releases to keep in memory")
 			poll := fs.Duration("poll", 30*time.Second, "how often to look for a new release in a bucket")
 			addr := fs.String("addr", "", "`address` to listen on (default $TALLYSTICK_ADDR or 127.0.0.1:8080)")
+			site := fs.String("site", "", "public `address` of the site, if its definition gives none (default $TALLYSTICK_SITE, or where it listens)")
 			return func(ctx context.Context, p *program, args []string) error {
 				if len(args) > 0 {
 					return usageError(fmt.Sprintf("serve takes no arguments, got %q", args[0]))
@@ -35,7 +36,7 @@ func serveCommand() command {
 				if *addr == "" {
 					*addr = p.env("TALLYSTICK_ADDR", "127.0.0.1:8080")
 				}
-				return p.serve(ctx, *addr, shelf{*from, p.trusted(*key), *poll, *memory << 20})
+				return p.serve(ctx, *addr, cmp.Or(*site, p.getenv("TALLYSTICK_SITE")), shelf{*from, p.trusted(*key), *poll, *memory << 20})
 			}
 		},
 	}
@@ -99,7 +100,7 @@ func (p *program) library(ctx context.Context, s shelf, log *slog.Logger) (*rele
 	return library, nil
 }
 
-func (p *program) serve(ctx context.Context, addr string, from shelf) error {
+func (p *program) serve(ctx context.Context, addr, site string, from shelf) error {
 	lines := &gathered{w: p.stderr}
 	defer lines.flush()
 	log := slog.New(slog.NewJSONHandler(lines, nil))
@@ -130,7 +131,7 @@ func (p *program) serve(ctx context.Context, addr string, from shelf) error {
 		}
 	})
 	address := "http://" + listener.Addr().String()
-	server := web.New(web.Config{Library: library, Log: log, Clock: p.now, Version: version, Address: address})
+	server := web.New(web.Config{Library: library, Log: log, Clock: p.now, Version: version, Address: cmp.Or(site, address)})
 	fmt.Fprintf(p.stdout, "serving %s\n", address)
 	return web.Serve(ctx, listener, server.Handler())
 }
