@@ -105,11 +105,7 @@ func (p *program) giveback(ctx context.Context, id, path string, spreadsheet boo
 	if !b.ErasedAt.IsZero() {
 		return fmt.Errorf("the rows of batch %s were erased on %s: %w", id, b.ErasedAt.Format(time.DateOnly), stat.ErrNotFound)
 	}
-	rejects, err := wh.Quarantine(ctx, id)
-	if err != nil {
-		return err
-	}
-	if len(rejects) == 0 {
+	if b.Quarantined == 0 {
 		fmt.Fprintf(p.stderr, "batch %s has no rows to give back\n", id)
 		return nil
 	}
@@ -122,11 +118,11 @@ func (p *program) giveback(ctx context.Context, id, path string, spreadsheet boo
 		defer f.Close()
 		w = f
 	}
-	if err := export.WriteGiveback(w, b.Header, rejects, spreadsheet); err != nil {
+	if err := export.WriteGiveback(w, b.Header, wh.Rejects(ctx, id), spreadsheet); err != nil {
 		return err
 	}
 	fmt.Fprintf(p.stderr, "%s of batch %s given back; when they are repaired: tallystick ingest -fixes %s FILE\n",
-		plural(int64(len(rejects)), "row", "rows"), id, id)
+		plural(b.Quarantined, "row", "rows"), id, id)
 	return nil
 }
 

@@ -86,13 +86,14 @@ type intake struct {
 
 // taken is what became of one export.
 type taken struct {
-	File    string       `json:"file"`
-	Feed    string       `json:"feed"`
-	Result  string       `json:"result"` // taken, known, refused, checked
-	Message string       `json:"message,omitempty"`
-	Batch   *stat.Batch  `json:"batch,omitempty"`
-	Issues  []stat.Issue `json:"issues,omitempty"`
-	Notices []stat.Issue `json:"notices,omitempty"` // warnings that the sender should know of
+	File     string       `json:"file"`
+	Feed     string       `json:"feed"`
+	Result   string       `json:"result"` // taken, known, refused, checked
+	Message  string       `json:"message,omitempty"`
+	Batch    *stat.Batch  `json:"batch,omitempty"`
+	Issues   []stat.Issue `json:"issues,omitempty"`   // of the first rows that were rejected
+	Unlisted int64        `json:"unlisted,omitempty"` // further rows that were rejected, whose issues are in the give-back file
+	Notices  []stat.Issue `json:"notices,omitempty"`  // warnings that the sender should know of
 }
 
 func (p *program) ingest(ctx context.Context, ask intake, files []string) error {
@@ -322,15 +323,26 @@ func (p *program) take(ctx context.Context, wh *working, defs stat.Definitions, 
 	}
 	t.Notices = append(t.Notices, asked...)
 	if loaded.Quarantined > 0 {
-		rejects, err := wh.Quarantine(ctx, loaded.ID)
-		if err != nil {
-			return t, err
-		}
-		for _, r := range rejects {
+		t.Unlisted = loaded.Quarantined
+		for r, err := range wh.Rejects(ctx, loaded.ID) {
+			if err != nil {
+				return t, err
+			}
+			if len(t.Issues) >= mostIssues {
+				break
+			}
 			t.Issues = append(t.Issues, r.Issues...)
+			t.Unlisted--
 		}
 	}
 	return t, nil
+}
+
+// mostIssues is how many issues of an export are listed: one may be wrong in each of ten million rows.
+const mostIssues = 1000
+
+func unlisted(rows int64) string {
+	return "… and what is wrong with " + plural(rows, "more row", "more rows") + ", in the give-back file"
 }
 
 // report prints what became of an export.
@@ -346,6 +358,9 @@ func (p *program) report(t taken) {
 			issue.File = t.File
 		}
 		fmt.Fprintln(p.stderr, issue)
+	}
+	if t.Unlisted > 0 {
+		fmt.Fprintln(p.stderr, unlisted(t.Unlisted))
 	}
 	switch t.Result {
 	case "known":

@@ -193,6 +193,9 @@ func (w *watcher) take(ctx context.Context, wh *working, defs stat.Definitions, 
 	for _, i := range append(t.Notices, t.Issues...) {
 		text.WriteString(ingest.Sentence(i) + "\n")
 	}
+	if t.Unlisted > 0 {
+		text.WriteString(unlisted(t.Unlisted) + "\n")
+	}
 	switch t.Result {
 	case "refused":
 		return w.refuse(name, text.String())
@@ -215,15 +218,11 @@ func (w *watcher) take(ctx context.Context, wh *working, defs stat.Definitions, 
 
 // giveback writes the rows to repair beside the report.
 func (w *watcher) giveback(ctx context.Context, wh *working, b stat.Batch, name string) error {
-	rejects, err := wh.Quarantine(ctx, b.ID)
-	if err != nil {
-		return err
-	}
 	out, err := w.root.OpenFile(filepath.Join(doneFolder, b.ID+"-"+name+".to-fix.csv"), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	if err := export.WriteGiveback(out, b.Header, rejects, false); err != nil {
+	if err := export.WriteGiveback(out, b.Header, wh.Rejects(ctx, b.ID), false); err != nil {
 		out.Close()
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"iter"
 	"strconv"
 	"strings"
 
@@ -23,7 +24,7 @@ const (
 //
 // For a spreadsheet, a cell that would be taken for a formula gets an apostrophe in front, which is taken off again when
 // the file comes back. Without it the cells are written as they are.
-func WriteGiveback(w io.Writer, header []string, rejects []stat.Reject, spreadsheet bool) error {
+func WriteGiveback(w io.Writer, header []string, rejects iter.Seq2[stat.Reject, error], spreadsheet bool) error {
 	out := csv.NewWriter(w)
 	out.UseCRLF = spreadsheet
 	if spreadsheet {
@@ -44,7 +45,10 @@ func WriteGiveback(w io.Writer, header []string, rejects []stat.Reject, spreadsh
 	if err := out.Write(append(record, GivebackRow, GivebackProblem, GivebackFix)); err != nil {
 		return fmt.Errorf("writing the give-back file: %w", err)
 	}
-	for _, r := range rejects {
+	for r, err := range rejects {
+		if err != nil {
+			return err
+		}
 		record = record[:0]
 		for i := range max(len(header), len(r.Cells)) {
 			cell := ""

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -219,17 +220,64 @@ func (u *unspool) Next(ctx context.Context) (*stat.Chunk, error) {
 
 // Quarantine lists the rejected rows of a batch in the order of its export.
 func (w *Warehouse) Quarantine(ctx context.Context, id string) ([]stat.Reject, error) {
+	var list []stat.Reject
+	for r, err := range w.Rejects(ctx, id) {
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, r)
+	}
+	return list, nil
+}
+
+// rejectLines is how many lines of an export are looked at together for rejected rows, so that they are never all in
+// memory.
+const rejectLines = 20_000
+
+// Rejects gives the rejected rows of a batch one by one, in the order of its export. An error is the last.
+func (w *Warehouse) Rejects(ctx context.Context, id string) iter.Seq2[stat.Reject, error] {
+	return func(yield func(stat.Reject, error) bool) {
+		if err := w.eachReject(ctx, id, func(r stat.Reject) bool { return yield(r, nil) }); err != nil {
+			yield(stat.Reject{}, fmt.Errorf("quarantine of batch %s: %w", id, err))
+		}
+	}
+}
+
+func (w *Warehouse) eachReject(ctx context.Context, id string, do func(stat.Reject) bool) error {
 	seq, err := w.seqOf(ctx, id)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var file string
-	if err := w.db.QueryRowContext(ctx, "SELECT r.file FROM batches b JOIN batches r ON r.seq = b.parent WHERE b.seq = ?", seq).Scan(&file); err != nil {
-		return nil, fmt.Errorf("quarantine of batch %s: %w", id, err)
+	if err := w.db.QueryRowContext(ctx, "SELECT r.file FROM batches b JOIN batches r ON r.seq = b.parent WHERE b.seq = ?",
+		seq).Scan(&file); err != nil {
+		return err
 	}
-	rows, err := w.db.QueryContext(ctx, "SELECT line, cells, issues FROM quarantine WHERE seq = ? ORDER BY line, cells, issues", seq)
+	var first, last int64
+	if err := w.db.QueryRowContext(ctx, "SELECT coalesce(min(line), 1), coalesce(max(line), 0) FROM quarantine WHERE seq = ?",
+		seq).Scan(&first, &last); err != nil {
+		return err
+	}
+	for ; first <= last; first += rejectLines {
+		list, err := w.rejects(ctx, seq, file, first, first+rejectLines)
+		if err != nil {
+			return err
+		}
+		for _, r := range list {
+			if !do(r) {
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+// rejects gives the rejected rows from one line on and before another.
+func (w *Warehouse) rejects(ctx context.Context, seq int, file string, from, before int64) ([]stat.Reject, error) {
+	rows, err := w.db.QueryContext(ctx, "SELECT line, cells, issues FROM quarantine WHERE seq = ? AND line >= ? AND line < ? "+
+		"ORDER BY line, cells, issues", seq, from, before)
 	if err != nil {
-		return nil, fmt.Errorf("quarantine of batch %s: %w", id, err)
+		return nil, err
 	}
 	defer rows.Close()
 	var list []stat.Reject
@@ -237,13 +285,13 @@ func (w *Warehouse) Quarantine(ctx context.Context, id string) ([]stat.Reject, e
 		var r stat.Reject
 		var cells, issues string
 		if err := rows.Scan(&r.Line, &cells, &issues); err != nil {
-			return nil, fmt.Errorf("quarantine of batch %s: %w", id, err)
+			return nil, err
 		}
 		if r.Cells, err = unpackCells(cells); err == nil {
 			r.Issues, err = unpackIssues(issues, file, r.Line)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("quarantine of batch %s, line %d: %w", id, r.Line, err)
+			return nil, fmt.Errorf("line %d: %w", r.Line, err)
 		}
 		list = append(list, r)
 	}
