@@ -42,6 +42,7 @@ func (l *loader) readTranslations() {
 				l.checkSiteText(name, text)
 			}
 		}
+		l.readTexts(lang)
 		for i := range l.defs.Indicators {
 			l.readIndicatorText(&l.defs.Indicators[i], lang)
 		}
@@ -97,6 +98,53 @@ func (l *loader) readCodeText(list *stat.Codelist, lang string) {
 			list.Text = map[string]map[string]stat.CodeText{}
 		}
 		list.Text[lang] = text
+	}
+}
+
+// said is a line of a list of translated texts.
+type said struct {
+	English string `csv:"english"`
+	Text    string `csv:"text"`
+}
+
+var saidColumns = []string{"english", "text"}
+
+// readTexts reads texts.LANG.csv, the translations of texts that have no file of their own, and notes.LANG.csv, those of
+// remarks that stand in exports. Where the first is there, a text that it lacks is a warning, and so is one that no
+// definition has.
+func (l *loader) readTexts(lang string) {
+	texts := map[string]string{}
+	for _, name := range []string{"texts." + lang + ".csv", "notes." + lang + ".csv"} {
+		if !l.has(name) {
+			continue
+		}
+		rows, lines := table[said](l, name, saidColumns)
+		for i, r := range rows {
+			cell := cellIssue(l, name, lines[i])
+			switch {
+			case texts[r.English] != "":
+				cell("english", r.English, "text-twice", "This text stands in the list twice.", "Remove one of the lines.")
+			case r.Text == "":
+				cell("text", "", "text-missing", "The text is not translated.", "Translate it.")
+			}
+			texts[r.English] = r.Text
+		}
+	}
+	if len(texts) == 0 {
+		return
+	}
+	if l.defs.Text == nil {
+		l.defs.Text = map[string]map[string]string{}
+	}
+	l.defs.Text[lang] = texts
+	for _, text := range l.defs.Texts() {
+		if texts[text] == "" {
+			l.add(stat.Issue{
+				File: "texts." + lang + ".csv", Column: "english", Value: text, Code: "text-missing",
+				Severity: stat.SeverityWarning, Problem: "A text of the definitions is not translated, and stays English.",
+				Fix: "Add a line with the text and its translation.",
+			})
+		}
 	}
 }
 

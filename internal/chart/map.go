@@ -138,7 +138,8 @@ func (s *sheet) codeMap(p stat.Panel, b stat.Breakdown, obs []stat.Observation, 
 	for _, a := range areas {
 		s.texts = append(s.texts, element{Type: "polygon", Z: 1, Silent: true, Shape: &shape{Points: a.outline},
 			Style: style{Fill: paper, Stroke: hairs, LineWidth: 1.5}})
-		name := strings.TrimSuffix(strings.TrimSuffix(s.ctx.label(b.By, a.code), " County"), " Planning Region")
+		name := strings.TrimPrefix(strings.TrimSuffix(strings.TrimSuffix(s.ctx.label(b.By, a.code), " County"), " Planning Region"),
+			"Condado de ")
 		lines := wrap(name, tickText.size, tickText.weight, a.room)
 		value, text, size := face{15, semibold, ink}, s.ctx.Lang.T(noFigure), 0.0
 		for _, o := range obs {

@@ -267,7 +267,7 @@ func valueRow(l lang.Language, p stat.Panel, o stat.Observation, defs stat.Defin
 		publishers = appendNew(publishers, c.Publisher)
 	}
 	row.Cells = []Cell{{Text: l.Period(o.Period, p.Clock), Sub: what, Header: true}, value, interval,
-		{Text: strings.Join(status, ", "), Sub: l.T(o.Note)}, {Text: unit}, {Text: strings.Join(publishers, "; ")}}
+		{Text: strings.Join(status, ", "), Sub: l.Remark(defs, o.Note)}, {Text: unit}, {Text: strings.Join(publishers, "; ")}}
 	return row
 }
 

@@ -2,7 +2,9 @@ package lang
 
 import (
 	"math"
+	"regexp"
 	"strings"
+	"time"
 
 	"tallystick/internal/stat"
 )
@@ -46,6 +48,28 @@ func (l Language) Shown(s stat.Shown) string {
 	bound := s.Bound.Words()
 	s.Bound = ""
 	return strings.TrimSpace(l.T(bound) + " " + s.String())
+}
+
+// structural is what stat.Structural says of a zero that the law makes.
+var structural = regexp.MustCompile(
+	`^Since (\d+ \w+ \d{4}) (.+) applies only from age (\d+)( \(.+\))?: a zero for younger people follows from the law\.$`)
+
+// Remark is the remark on a figure in the language: one that the rules wrote, or one of a source that the definitions,
+// which are in the language too, translate. What nobody translated stays as it is.
+func (l Language) Remark(defs stat.Definitions, note string) string {
+	if l == English {
+		return note
+	}
+	if m := structural.FindStringSubmatch(note); m != nil {
+		if day, err := time.Parse("2 January 2006", m[1]); err == nil {
+			return l.T("Since %s %s applies only from age %s%s: a zero for younger people follows from the law.",
+				l.Date(stat.DateOf(day)), m[2], m[3], m[4])
+		}
+	}
+	if text, ok := l.lookup(note); ok {
+		return text
+	}
+	return defs.Say(note)
 }
 
 // And joins words as a sentence does: 2013, 2014 and 2015; 2013, 2014 y 2015.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -16,19 +17,20 @@ type findings struct {
 // gates are the conditions of publication, in the order in which a person would look at them.
 func gates(d Drafted, found findings) []stat.Gate {
 	list := []stat.Gate{
-		{ID: "balance", Title: "Every row of every export is accounted for", Issues: unbalanced(d.Manifest.Batches)},
-		{ID: "quarantine", Title: "No data set has more rows in quarantine than it accepts", Issues: quarantined(d)},
-		{ID: "status", Title: "Every figure has a status and a source", Issues: unexplained(d)},
-		{ID: "periods", Title: "No year is missing without a status that says why", Issues: missing(d)},
-		{ID: "ratios", Title: "No ratio stands without both counts and an interval", Issues: bare(d)},
-		{ID: "disclosure", Title: "No withheld count can be worked out from what is published", Issues: found.disclosure},
-		{ID: "sentences", Title: "Every sentence passes its checks", Issues: found.sentences},
-		{ID: "quoted", Title: "Every figure in a note is the published one", Issues: Misquoted(d)},
-		{ID: "alternatives", Title: "Every figure has a text alternative", Issues: unspoken(d)},
-		{ID: "vanished", Title: "Nothing that was published has vanished", Issues: vanished(d)},
-		{ID: "reasons", Title: "Every changed figure has a reason", Issues: unreasoned(d)},
-		{ID: "definitions", Title: "Every changed definition that changes a figure is announced", Issues: unannounced(d)},
-		{ID: "statements", Title: "Every correction and withdrawal says what was wrong, what holds now and whom it concerns", Issues: mute(d)},
+		{ID: "balance", Title: lang.Key("Every row of every export is accounted for"), Issues: unbalanced(d.Manifest.Batches)},
+		{ID: "quarantine", Title: lang.Key("No data set has more rows in quarantine than it accepts"), Issues: quarantined(d)},
+		{ID: "status", Title: lang.Key("Every figure has a status and a source"), Issues: unexplained(d)},
+		{ID: "periods", Title: lang.Key("No year is missing without a status that says why"), Issues: missing(d)},
+		{ID: "ratios", Title: lang.Key("No ratio stands without both counts and an interval"), Issues: bare(d)},
+		{ID: "disclosure", Title: lang.Key("No withheld count can be worked out from what is published"), Issues: found.disclosure},
+		{ID: "sentences", Title: lang.Key("Every sentence passes its checks"), Issues: found.sentences},
+		{ID: "quoted", Title: lang.Key("Every figure in a note is the published one"), Issues: Misquoted(d)},
+		{ID: "languages", Title: lang.Key("Every text is there in every language, or its lack is announced"), Issues: untold(d)},
+		{ID: "alternatives", Title: lang.Key("Every figure has a text alternative"), Issues: unspoken(d)},
+		{ID: "vanished", Title: lang.Key("Nothing that was published has vanished"), Issues: vanished(d)},
+		{ID: "reasons", Title: lang.Key("Every changed figure has a reason"), Issues: unreasoned(d)},
+		{ID: "definitions", Title: lang.Key("Every changed definition that changes a figure is announced"), Issues: unannounced(d)},
+		{ID: "statements", Title: lang.Key("Every correction and withdrawal says what was wrong, what holds now and whom it concerns"), Issues: mute(d)},
 	}
 	for i := range list {
 		list[i].Passed = len(stat.Errors(list[i].Issues)) == 0
@@ -63,6 +65,36 @@ func Misquoted(d Drafted) []stat.Issue {
 				out = append(out, refuse("quoted", fmt.Sprintf("A note of %s quotes %s as %s, and %s.", ind.ID, q.Figure, q.Says, now),
 					"Mend the note and the entry under quoted in indicators/"+ind.ID+".yaml."))
 			}
+		}
+	}
+	return out
+}
+
+// untold warns of texts that a release has in English alone. They do not forbid it: its readers are told.
+func untold(d Drafted) []stat.Issue {
+	var out []stat.Issue
+	for _, l := range lang.Languages[1:] {
+		for _, a := range d.Answers {
+			if _, ok := a.Text[l.Code()]; !ok {
+				out = append(out, stat.Issue{
+					File: a.Indicator, Code: "untold", Severity: stat.SeverityWarning,
+					Problem: fmt.Sprintf("The indicator has no words in %s, so the whole release is shown in English there.", l.Name()),
+					Fix:     fmt.Sprintf("Write data/indicators/%s.%s.yaml.", a.Indicator, l.Code()),
+				})
+			}
+		}
+		missing := 0
+		for _, text := range d.Definitions.Texts() {
+			if d.Definitions.Text[l.Code()][text] == "" {
+				missing++
+			}
+		}
+		if missing > 0 {
+			out = append(out, stat.Issue{
+				Code: "untold", Severity: stat.SeverityWarning,
+				Problem: fmt.Sprintf("%d texts of the definitions are not translated into %s and stay English.", missing, l.Name()),
+				Fix:     "The check command lists them.",
+			})
 		}
 	}
 	return out

@@ -273,8 +273,8 @@ func (w *writer) qualified() []caution {
 		for _, s := range p.Series {
 			v := w.of(p, s.ID)
 			for _, o := range v.parts {
-				if o.Has(stat.MarkStructural) && !slices.Contains(structural, o.Note) {
-					structural = append(structural, o.Note)
+				if o.Has(stat.MarkStructural) && !slices.Contains(structural, w.l.Remark(w.defs, o.Note)) {
+					structural = append(structural, w.l.Remark(w.defs, o.Note))
 				}
 			}
 			for _, o := range v.picks() {

@@ -11,17 +11,17 @@ import (
 // It is judged anew at every release. The speaker is named by office, not by name.
 type Claim struct {
 	ID         string      `yaml:"id" json:"id"`
-	Title      string      `yaml:"title" json:"title"` // the claim in a few plain words
-	Quote      string      `yaml:"quote" json:"quote"` // the words of the source
-	Speaker    string      `yaml:"speaker" json:"speaker"`
+	Title      string      `yaml:"title" json:"title" text:"yes"` // the claim in a few plain words
+	Quote      string      `yaml:"quote" json:"quote"`            // the words of the source
+	Speaker    string      `yaml:"speaker" json:"speaker" text:"yes"`
 	Said       Date        `yaml:"said" json:"said"`
 	Precision  string      `yaml:"precision" json:"precision,omitempty"` // day, month, year: how exactly Said is known; empty: day
 	Work       string      `yaml:"work" json:"work"`                     // title of the work in which it was read
 	Publisher  string      `yaml:"publisher" json:"publisher"`
 	Address    string      `yaml:"address" json:"address"`
-	About      string      `yaml:"about" json:"about"`                   // what a reader should know of it, two or three sentences
-	Holds      []Assertion `yaml:"holds" json:"holds,omitempty"`         // it holds if each of these does
-	Unchecked  string      `yaml:"unchecked" json:"unchecked,omitempty"` // or why no figure of this site can check it
+	About      string      `yaml:"about" json:"about" text:"yes"`                   // what a reader should know of it, two or three sentences
+	Holds      []Assertion `yaml:"holds" json:"holds,omitempty"`                    // it holds if each of these does
+	Unchecked  string      `yaml:"unchecked" json:"unchecked,omitempty" text:"yes"` // or why no figure of this site can check it
 	Indicators []string    `yaml:"indicators" json:"indicators,omitempty"`
 }
 
@@ -32,8 +32,8 @@ type Assertion struct {
 	Period string  `yaml:"period" json:"period"` // Period.Key: 2015, 2005-2014, 2006-07-01..2016-03-31
 	Is     Bound   `yaml:"is" json:"is"`         // exactly, at-least, at-most, about
 	Value  float64 `yaml:"value" json:"value"`
-	Within float64 `yaml:"within" json:"within,omitempty"` // tolerance for about, and for a ratio: half of its last digit
-	Unlike string  `yaml:"unlike" json:"unlike,omitempty"` // how the words of the claim differ from the figure's unit
+	Within float64 `yaml:"within" json:"within,omitempty"`            // tolerance for about, and for a ratio: half of its last digit
+	Unlike string  `yaml:"unlike" json:"unlike,omitempty" text:"yes"` // how the words of the claim differ from the figure's unit
 }
 
 // ClaimVerdict is how a claim or an assertion stands against the figures of a release.

@@ -3,12 +3,12 @@ package stat
 // Source is an agency or publisher whose exports we hold.
 type Source struct {
 	ID        string `yaml:"id" json:"id"`
-	Title     string `yaml:"title" json:"title"`
+	Title     string `yaml:"title" json:"title" text:"yes"`
 	Publisher string `yaml:"publisher" json:"publisher"`
-	Address   string `yaml:"address" json:"address"`           // public address of the source
-	Licence   string `yaml:"licence" json:"licence"`           // under what terms the figures may be used, in words
-	About     string `yaml:"about" json:"about"`               // what the source is and how it counts, two or three sentences
-	Contact   string `yaml:"contact" json:"contact,omitempty"` // whom to ask, if the source names somebody
+	Address   string `yaml:"address" json:"address"`            // public address of the source
+	Licence   string `yaml:"licence" json:"licence" text:"yes"` // under what terms the figures may be used, in words
+	About     string `yaml:"about" json:"about" text:"yes"`     // what the source is and how it counts, two or three sentences
+	Contact   string `yaml:"contact" json:"contact,omitempty"`  // whom to ask, if the source names somebody
 }
 
 // Protection says how carefully a measure must be published. It has no default: every data set chooses.
@@ -72,9 +72,9 @@ type CitationFields struct {
 // StageField, ClockField); then every series must pin that field to one code, so that unlike things never mix.
 type Dataset struct {
 	ID         string         `yaml:"id" json:"id"`
-	Title      string         `yaml:"title" json:"title"`
+	Title      string         `yaml:"title" json:"title" text:"yes"`
 	Source     string         `yaml:"source" json:"source"`
-	About      string         `yaml:"about" json:"about"`
+	About      string         `yaml:"about" json:"about" text:"yes"`
 	Protection Protection     `yaml:"protection" json:"protection"`
 	Unit       string         `yaml:"unit" json:"unit,omitempty"` // code of the code list counting-units
 	UnitField  string         `yaml:"unit_field" json:"unit_field,omitempty"`
@@ -82,9 +82,9 @@ type Dataset struct {
 	StageField string         `yaml:"stage_field" json:"stage_field,omitempty"`
 	Clock      Clock          `yaml:"clock" json:"clock,omitempty"`
 	ClockField string         `yaml:"clock_field" json:"clock_field,omitempty"`
-	Event      string         `yaml:"event" json:"event"` // which event dates a record: arrest, referral, disposition …
-	Rule       string         `yaml:"rule" json:"rule"`   // how multiples are counted, in a sentence
-	Geography  string         `yaml:"geography" json:"geography,omitempty"`
+	Event      string         `yaml:"event" json:"event"`          // which event dates a record: arrest, referral, disposition …
+	Rule       string         `yaml:"rule" json:"rule" text:"yes"` // how multiples are counted, in a sentence
+	Geography  string         `yaml:"geography" json:"geography,omitempty" text:"yes"`
 	Principal  bool           `yaml:"principal_offence_only" json:"principal_offence_only,omitempty"` // each record stands under one offence, others of the same person or case are left out
 	ErasedFrom Date           `yaml:"erased_from" json:"erased_from,omitzero"`                        // since when the source erases old records by law, so that later extracts hold survivors only
 	Period     PeriodFields   `yaml:"period" json:"period"`

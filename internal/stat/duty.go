@@ -10,8 +10,8 @@ import (
 type Duty struct {
 	ID       string        `yaml:"id" json:"id"`
 	Citation string        `yaml:"citation" json:"citation"` // CGS 51-286h
-	Title    string        `yaml:"title" json:"title"`
-	About    string        `yaml:"about" json:"about"`
+	Title    string        `yaml:"title" json:"title" text:"yes"`
+	About    string        `yaml:"about" json:"about" text:"yes"`
 	Versions []DutyVersion `yaml:"versions" json:"versions"`
 
 	// RecordedFrom is the first due day from which on this installation is given every filing. Before it, and where it
@@ -24,11 +24,11 @@ type DutyVersion struct {
 	From Date `yaml:"from" json:"from"` // first day in force
 	// Precision is day, month or year: how exactly From is known. Empty means day.
 	Precision string `yaml:"precision" json:"precision,omitempty"`
-	To        Date   `yaml:"to" json:"to,omitzero"` // last day in force; zero: still in force
-	Owes      string `yaml:"owes" json:"owes"`      // who, in words: each municipal police chief
+	To        Date   `yaml:"to" json:"to,omitzero"`       // last day in force; zero: still in force
+	Owes      string `yaml:"owes" json:"owes" text:"yes"` // who, in words: each municipal police chief
 	// Codelist lists the reporters, one obligation each; empty where nobody can list them.
 	Codelist  string `yaml:"codelist" json:"codelist"`
-	Recipient string `yaml:"recipient" json:"recipient"` // to whom
+	Recipient string `yaml:"recipient" json:"recipient" text:"yes"` // to whom
 	// DueMonth and DueDay are the day by which a report is due, yearly; 0: the law sets none, and no obligations follow.
 	DueMonth   int        `yaml:"due_month" json:"due_month"`
 	DueDay     int        `yaml:"due_day" json:"due_day"`
@@ -42,7 +42,7 @@ type DutyVersion struct {
 // DutyItem is one numbered item of a duty.
 type DutyItem struct {
 	Number int    `yaml:"number" json:"number"`
-	Text   string `yaml:"text" json:"text"`
+	Text   string `yaml:"text" json:"text" text:"yes"`
 	Count  bool   `yaml:"count" json:"count,omitempty"` // whether the item is a number; the others are answered in words
 }
 

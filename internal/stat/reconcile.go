@@ -9,10 +9,10 @@ import (
 // gap between them: referrals sent and received, two accounts of one case flow, one figure by two sources.
 type Pairing struct {
 	ID     string `yaml:"id" json:"id"`
-	Title  string `yaml:"title" json:"title"`
+	Title  string `yaml:"title" json:"title" text:"yes"`
 	One    string `yaml:"one" json:"one"` // PANEL/SERIES
 	Other  string `yaml:"other" json:"other"`
-	Reason string `yaml:"reason" json:"reason,omitempty"` // why they differ, if it is known
+	Reason string `yaml:"reason" json:"reason,omitempty" text:"yes"` // why they differ, if it is known
 }
 
 // Reconciled is one period of a pairing. Gap is one minus other where both are exact counts of the same days.

@@ -6,11 +6,11 @@ import "slices"
 // same year with different answers. It never computes a total or a rate of them; it says why each is what it is.
 type Reconciliation struct {
 	ID       string             `yaml:"id" json:"id"`
-	Title    string             `yaml:"title" json:"title"`
-	Question string             `yaml:"question" json:"question"` // what a reader would think that each of them answers
-	About    string             `yaml:"about" json:"about"`
-	Figures  []ReconciledFigure `yaml:"figures" json:"figures"` // at least two, in the order in which to show them
-	Reason   string             `yaml:"reason" json:"reason"`   // why they differ, if it is known, or that it is not
+	Title    string             `yaml:"title" json:"title" text:"yes"`
+	Question string             `yaml:"question" json:"question" text:"yes"` // what a reader would think that each of them answers
+	About    string             `yaml:"about" json:"about" text:"yes"`
+	Figures  []ReconciledFigure `yaml:"figures" json:"figures"`          // at least two, in the order in which to show them
+	Reason   string             `yaml:"reason" json:"reason" text:"yes"` // why they differ, if it is known, or that it is not
 }
 
 // ReconciledFigure is one of the figures, and what makes it different.
@@ -18,8 +18,8 @@ type ReconciledFigure struct {
 	Figure  string `yaml:"figure" json:"figure"`             // INDICATOR/PANEL/SERIES
 	Period  string `yaml:"period" json:"period"`             // Period.Key
 	Ordinal int    `yaml:"ordinal" json:"ordinal,omitempty"` // 1 for the second figure that sources give for the same period
-	Label   string `yaml:"label" json:"label"`               // what it counts, in a few words
-	Why     string `yaml:"why" json:"why"`                   // what makes it different, in a sentence
+	Label   string `yaml:"label" json:"label" text:"yes"`    // what it counts, in a few words
+	Why     string `yaml:"why" json:"why" text:"yes"`        // what makes it different, in a sentence
 }
 
 // Find returns the observation of each figure, in their order, and nil where a release has none: so that a figure

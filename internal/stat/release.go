@@ -50,6 +50,8 @@ type Definitions struct {
 	Filings []Filing `json:"filings,omitempty"` // by duty, due day, reporter and day of receipt
 	Replies []Reply  `json:"replies,omitempty"` // by agency and date
 
+	Text map[string]map[string]string `json:"text,omitempty"` // translations of single texts, by language and English text
+
 	Language string `json:"-"` // code of the language of the texts, where they were translated by In
 }
 
@@ -113,7 +115,7 @@ type Batch struct {
 	ID          string    `json:"id"` // b0001, in the order of receipt
 	Feed        string    `json:"feed"`
 	Dataset     string    `json:"dataset"`
-	File        string    `json:"file"` // the name under which it came
+	File        string    `json:"file"`   // the name under which it came
 	SHA256      string    `json:"sha256"` // empty in a release that withholds counts of the export: guesses could be tried against it
 	Bytes       int64     `json:"bytes"`
 	ReceivedAt  time.Time `json:"received_at"`

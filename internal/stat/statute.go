@@ -4,10 +4,10 @@ package stat
 type Statute struct {
 	ID       string           `yaml:"id" json:"id"`             // the section, lower case: 53a-82
 	Citation string           `yaml:"citation" json:"citation"` // CGS 53a-82
-	Title    string           `yaml:"title" json:"title"`
-	Plain    string           `yaml:"plain" json:"plain"`           // what it forbids, in plain words
-	Role     string           `yaml:"role" json:"role"`             // seller, buyer, promoter, premises, trafficker, other
-	NIBRS    []string         `yaml:"nibrs" json:"nibrs,omitempty"` // offence codes of the national system under which it can be reported; not one to one
+	Title    string           `yaml:"title" json:"title" text:"yes"`
+	Plain    string           `yaml:"plain" json:"plain" text:"yes"` // what it forbids, in plain words
+	Role     string           `yaml:"role" json:"role"`              // seller, buyer, promoter, premises, trafficker, other
+	NIBRS    []string         `yaml:"nibrs" json:"nibrs,omitempty"`  // offence codes of the national system under which it can be reported; not one to one
 	Versions []StatuteVersion `yaml:"versions" json:"versions"`
 }
 
@@ -16,17 +16,17 @@ type StatuteVersion struct {
 	From       Date     `yaml:"from" json:"from,omitzero"`            // first day in force; zero: before our records begin
 	Precision  string   `yaml:"precision" json:"precision,omitempty"` // day, month, year: how exactly From is known; empty: day
 	To         Date     `yaml:"to" json:"to,omitzero"`                // last day in force; zero: still in force as far as verified
-	Label      string   `yaml:"label" json:"label"`
-	Class      string   `yaml:"class" json:"class"`
-	AgeLimit   string   `yaml:"age_limit" json:"age_limit,omitempty"`
+	Label      string   `yaml:"label" json:"label" text:"yes"`
+	Class      string   `yaml:"class" json:"class" text:"yes"`
+	AgeLimit   string   `yaml:"age_limit" json:"age_limit,omitempty" text:"yes"`
 	LiableFrom int      `yaml:"liable_from" json:"liable_from,omitempty"` // youngest age at which a person can commit it; 0: no limit
-	Elements   string   `yaml:"elements" json:"elements,omitempty"`
-	Act        string   `yaml:"act" json:"act,omitempty"`           // the act that made this version: PA 16-71
-	Change     string   `yaml:"change" json:"change,omitempty"`     // what changed, in a short sentence
-	Breaks     bool     `yaml:"breaks" json:"breaks"`               // whether counts before and after do not compare
-	Compares   string   `yaml:"compares" json:"compares,omitempty"` // why counts before and after compare although the law changed
-	Sources    []string `yaml:"sources" json:"sources"`             // addresses
-	Confidence string   `yaml:"confidence" json:"confidence"`       // high, medium, low
+	Elements   string   `yaml:"elements" json:"elements,omitempty" text:"yes"`
+	Act        string   `yaml:"act" json:"act,omitempty"`                      // the act that made this version: PA 16-71
+	Change     string   `yaml:"change" json:"change,omitempty" text:"yes"`     // what changed, in a short sentence
+	Breaks     bool     `yaml:"breaks" json:"breaks"`                          // whether counts before and after do not compare
+	Compares   string   `yaml:"compares" json:"compares,omitempty" text:"yes"` // why counts before and after compare although the law changed
+	Sources    []string `yaml:"sources" json:"sources"`                        // addresses
+	Confidence string   `yaml:"confidence" json:"confidence"`                  // high, medium, low
 }
 
 // Changes names what the law itself changed from one version of a section to the next: its class, whom it applies to and
@@ -52,10 +52,10 @@ func (v StatuteVersion) Changes(before StatuteVersion) []string {
 // count on one side and not on the other.
 type Element struct {
 	ID         string   `json:"id"`
-	Element    string   `json:"element"`
-	StateThen  string   `json:"state_then"`
-	StateNow   string   `json:"state_now"`
-	Federal    string   `json:"federal"`
+	Element    string   `json:"element" text:"yes"`
+	StateThen  string   `json:"state_then" text:"yes"`
+	StateNow   string   `json:"state_now" text:"yes"`
+	Federal    string   `json:"federal" text:"yes"`
 	Sources    []string `json:"sources"` // addresses
 	Confidence string   `json:"confidence"`
 }
@@ -66,8 +66,8 @@ type Event struct {
 	Date       Date     `json:"date"`
 	Precision  string   `json:"precision"` // day, month, year: how exactly the date is known
 	Kind       string   `json:"kind"`      // act, ruling, operation, duty, publication
-	Title      string   `json:"title"`
-	Text       string   `json:"text"`
+	Title      string   `json:"title" text:"yes"`
+	Text       string   `json:"text" text:"yes"`
 	Act        string   `json:"act,omitempty"`
 	Statutes   []string `json:"statutes,omitempty"`
 	Indicators []string `json:"indicators,omitempty"`

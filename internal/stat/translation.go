@@ -61,6 +61,10 @@ type CodeText struct {
 // stays in English. An unknown language changes nothing.
 func (d Definitions) In(language string) Definitions {
 	d.Language = language
+	if len(d.Text[language]) > 0 {
+		d = d.retold(d.Say)
+		d.Site.Publisher = d.Say(d.Site.Publisher)
+	}
 	if t, ok := d.Site.Text[language]; ok {
 		d.Site.Title, d.Site.Contact, d.Site.About, d.Site.Licence = t.Title, t.Contact, t.About, t.Licence
 	}
@@ -71,6 +75,14 @@ func (d Definitions) In(language string) Definitions {
 	d.Codelists = slices.Clone(d.Codelists)
 	for i, list := range d.Codelists {
 		d.Codelists[i] = list.In(language)
+		if len(list.Text[language]) > 0 || len(d.Text[language]) == 0 {
+			continue
+		}
+		codes := slices.Clone(d.Codelists[i].Codes)
+		for k, c := range codes {
+			codes[k].Label, codes[k].Plural, codes[k].About = d.Say(c.Label), d.Say(c.Plural), d.Say(c.About)
+		}
+		d.Codelists[i].Codes = codes
 	}
 	return d
 }

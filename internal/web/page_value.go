@@ -16,6 +16,7 @@ import (
 type valuePage struct {
 	page
 	Observation stat.Observation
+	Remark      string
 	Notices     []notice
 	Indicator   link
 	Panel       string
@@ -151,6 +152,7 @@ func (v *visit) passport(o stat.Observation) (valuePage, error) {
 	words := numberWords(v.l, o, panel)
 	p := valuePage{
 		Observation: o,
+		Remark:      v.remark(o),
 		Indicator:   link{Path: v.indicatorPath(ind.ID), Text: ind.Question},
 		Notices:     v.notices(key),
 		Panel:       panel.Title,
@@ -158,7 +160,7 @@ func (v *visit) passport(o stat.Observation) (valuePage, error) {
 		Noun:        nounWords(v.l, o, panel, series),
 		Period:      v.l.Period(o.Period, panel.Clock),
 		Clock:       clockWords(v.l, panel.Clock),
-		Unit:        label(defs, "counting-units", o.Unit),
+		Unit:        v.unit(o, panel),
 		Status:      v.l.T(o.Status.Words()),
 		Symbol:      o.Status.Symbol(),
 		Citations:   linked(o.Citations),
@@ -234,6 +236,23 @@ func (v *visit) mask(o stat.Observation, p stat.Panel) string {
 	default:
 		return v.l.T("open: it is published as it was counted")
 	}
+}
+
+// unit is what a value counts: for a ratio or a rate, its label.
+func (v *visit) unit(o stat.Observation, p stat.Panel) string {
+	switch {
+	case o.Kind == stat.KindRatio && p.Ratio != nil:
+		return p.Ratio.Label
+	case o.Kind == stat.KindRate && p.Rate != nil:
+		return p.Rate.Label
+	default:
+		return label(v.defs, "counting-units", o.Unit)
+	}
+}
+
+// remark is the remark on a figure, in the language of the answer as far as somebody wrote it.
+func (v *visit) remark(o stat.Observation) string {
+	return v.l.Remark(v.defs, o.Note)
 }
 
 // panelOf returns the panel of an observation and its series; a ratio or a rate has no series.
