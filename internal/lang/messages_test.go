@@ -25,7 +25,7 @@ import (
 var update = flag.Bool("update", false, "add new texts to es.json without a translation, and drop those nobody uses")
 
 // spoken are the folders whose texts readers see. Staff pages and the program itself speak English.
-var spoken = []string{"chart", "lang", "report", "web", "export"}
+var spoken = []string{"chart", "lang", "publish", "report", "web"}
 
 // textsOf lists every text that the code and the templates hand to this package, with a place where it stands.
 func textsOf(t *testing.T) map[string]string {

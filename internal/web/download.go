@@ -21,11 +21,20 @@ var formats = []struct {
 	{".xlsx", "Excel", lang.Key("a workbook with notes"), inDownloads(".xlsx"), true},
 	{".json", "JSON", lang.Key("with definitions, for programs"), inDownloads(".json"), false},
 	{".parquet", "Parquet", lang.Key("typed columns, for data tools"), inDownloads(".parquet"), true},
-	{".svg", lang.Key("Picture"), lang.Key("as SVG"), func(id string) string { return "figures/" + id + ".svg" }, false},
+	{".svg", lang.Key("Picture"), lang.Key("as SVG"), nil, false},
 }
 
+// inDownloads is where a release keeps a twin.
 func inDownloads(ext string) func(string) string {
 	return func(id string) string { return "downloads/" + id + ext }
+}
+
+// fileOf is the sealed file of a twin: the drawing, in the language of the answer, where it has no other.
+func (v *visit) fileOf(file func(string) string, id string) string {
+	if file == nil {
+		return figuresIn(v.l) + id + ".svg"
+	}
+	return file(id)
 }
 
 // twin serves the sealed file that says the same as an indicator's page in another format.
@@ -35,12 +44,12 @@ func (v *visit) twin(id, ext string) (*representation, error) {
 	}
 	for _, f := range formats {
 		if f.ext == ext {
-			rep, err := v.sealed(f.file(id))
+			rep, err := v.sealed(v.fileOf(f.file, id))
 			if err != nil {
 				return nil, err
 			}
 			rep.attachment = f.attachment
-			rep.filename = id + "-" + v.rel.ID() + ext
+			rep.filename = v.named(id) + ext
 			return rep, nil
 		}
 	}
@@ -88,7 +97,7 @@ func (s *Server) file(v *visit) (*representation, error) {
 func (v *visit) downloads(id string) []download {
 	var list []download
 	for _, f := range formats {
-		ref, err := v.rel.Ref(f.file(id))
+		ref, err := v.rel.Ref(v.fileOf(f.file, id))
 		if err != nil {
 			continue
 		}
@@ -97,7 +106,7 @@ func (v *visit) downloads(id string) []download {
 			Size: ref.Bytes, About: v.l.T(f.about),
 		})
 	}
-	if _, err := v.rel.Ref("figures/" + id + ".svg"); err == nil {
+	if _, err := v.rel.Ref(figuresIn(v.l) + id + ".svg"); err == nil {
 		list = append(list, download{
 			Path: v.indicatorPath(id) + ".png", Title: v.l.T("Picture for slides"), Format: "png", About: v.l.T("as PNG"),
 		})

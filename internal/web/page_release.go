@@ -72,7 +72,7 @@ type batchLine struct {
 func (s *Server) releasePage(v *visit) (*representation, error) {
 	m, defs := v.rel.Manifest(), v.defs
 	p := releasePage{
-		page:      v.frame(v.l.T("Release %s", m.ID), m.Reason),
+		page:      v.frame(v.l.T("Release %s", m.ID), "Why this release was made, from which exports, and every file in it."),
 		Manifest:  m,
 		SHA256:    v.rel.SHA256(),
 		Published: stat.DateOf(m.PublishedAt.UTC()),

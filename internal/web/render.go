@@ -33,6 +33,7 @@ func parsePages(fsys fs.FS, a *assets, l lang.Language) pages {
 		"t":       l.T,
 		"n":       func(n int, one, many string, args ...any) string { return l.N(int64(n), one, many, args...) },
 		"word":    func(text string) string { return l.T(text) }, // of a closed vocabulary
+		"foreign": func() bool { return l != lang.English },      // whether text of a source, in English, must be marked
 		"date":    l.Date,
 		"join":    func(list []string) string { return strings.Join(list, ", ") },
 		"drawing": trusted,

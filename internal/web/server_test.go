@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -85,8 +86,21 @@ func TestPageScripts(t *testing.T) {
 	}
 }
 
-// everyPage is every address that the fixture world answers, by following links from the start.
+// everyPage is every address that the fixture world answers, by following links from the start. The world is the same
+// at every moment, so that one test follows the links for all.
 func everyPage(t *testing.T, s *Server) []string {
+	t.Helper()
+	if found, ok := crawled.Load(s.clock()); ok {
+		return found.([]string)
+	}
+	pages := crawl(t, s)
+	crawled.Store(s.clock(), pages)
+	return pages
+}
+
+var crawled sync.Map
+
+func crawl(t *testing.T, s *Server) []string {
 	t.Helper()
 	seen := map[string]bool{"/": true}
 	queue := []string{"/"}

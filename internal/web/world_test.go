@@ -242,7 +242,8 @@ func seal(t testing.TB) string {
 		Wrong: "One arrest was left out.", Now: "It is counted.", Affected: "Whoever quoted the first count.", Reason: "A row was misread.",
 		Cause: "program",
 	}}
-	for _, d := range []release.Draft{draft("2026-11-24", first, 3557), corrected, draft("2027-12-01", third, 9999)} {
+	later := speakSpanish(draft("2027-12-01", third, 9999))
+	for _, d := range []release.Draft{draft("2026-11-24", first, 3557), speakSpanish(corrected), later} {
 		if _, err := release.Seal(t.Context(), dir, d); err != nil {
 			t.Fatalf("Seal(%s): %v", d.Manifest.ID, err)
 		}
