@@ -62,7 +62,7 @@ func (s *Server) serveError(err error, c echo.Context) {
 		p.Text = written.in(l)
 	}
 	p.Heading = l.T(p.Heading)
-	p.page = s.bare(l, c.Request().URL.Path, p.Heading)
+	p.page = s.bare(l, c.Request().URL, p.Heading)
 	body, err := s.pages[l].render("error", p)
 	if err != nil {
 		s.log.Error("the error page could not be made", "problem", err)

@@ -252,9 +252,9 @@ func TestSwitchingKeepsTheView(t *testing.T) {
 	s := world(t)
 	for address, want := range map[string]string{
 		"/": "/es", "/es": "/", "/methods": "/es/methods", "/es/search?q=hartford": "/search?q=hartford",
-		"/indicators/children?from=2014&view=referred":    "/es/indicators/children?from=2014&view=referred",
-		"/es/indicators/children?from=2014&view=referred": "/indicators/children?from=2014&view=referred",
-		"/es/releases/2026-12-08/places/hartford":         "/releases/2026-12-08/places/hartford",
+		"/indicators/children?from=2014&panel=referred":    "/es/indicators/children?from=2014&panel=referred",
+		"/es/indicators/children?from=2014&panel=referred": "/indicators/children?from=2014&panel=referred",
+		"/es/releases/2026-12-08/places/hartford":          "/releases/2026-12-08/places/hartford",
 	} {
 		doc, err := goquery.NewDocumentFromReader(get(t, s, address).Body)
 		if err != nil {
@@ -280,7 +280,7 @@ func TestAddressesOfLanguages(t *testing.T) {
 		}
 	}
 	for address, want := range map[string]string{
-		"/es/indicators/children?view=&from=2014":  "/es/indicators/children?from=2014",
+		"/es/indicators/children?panel=&from=2014": "/es/indicators/children?from=2014",
 		"/es/indicators/children?known=2026-12-01": "/es/releases/2026-11-24/indicators/children",
 		"/es/methods/": "/es/methods",
 	} {

@@ -72,8 +72,11 @@ var navigation = []link{
 
 // bare is the frame of a page that shows no release, as an error page does. It takes the site's name from the
 // newest release if there is one.
-func (s *Server) bare(l lang.Language, path, title string) page {
-	p := page{Lang: l, Title: l.T(title), Version: s.version, Nav: navigate(l, path), Languages: languages(l, path, "")}
+func (s *Server) bare(l lang.Language, asked *url.URL, title string) page {
+	view := url.URL{Path: asked.Path, RawQuery: asked.RawQuery}
+	p := page{
+		Lang: l, Title: l.T(title), Version: s.version, Nav: navigate(l, asked.Path), Languages: languages(l, view.String(), ""),
+	}
 	if rel, err := s.library.Latest(s.clock()); err == nil {
 		p.Site = rel.In(l.Code()).Site
 	} else {
