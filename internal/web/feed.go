@@ -119,6 +119,9 @@ func (s *Server) sitemap(v *visit) (*representation, error) {
 	for _, l := range navigation {
 		add(l.Path)
 	}
+	for _, path := range []string{"/agencies", "/accounts", "/timeline", "/datasets", "/glossary", "/corrections", "/accessibility", "/about"} {
+		add(path)
+	}
 	for _, f := range v.findables() {
 		add(f.Path)
 	}

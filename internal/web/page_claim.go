@@ -1,6 +1,8 @@
 package web
 
 import (
+	"math"
+
 	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
@@ -20,6 +22,13 @@ type claimEntry struct {
 	Why        string
 	Assertions []assertionLine
 	Indicators []link
+	History    []verdictLine // how it stood in each release, newest first
+}
+
+// verdictLine is how a claim stood in one release, or in several that follow each other.
+type verdictLine struct {
+	Verdict  string
+	From, To link // the first and the last of the releases; the same where it is one
 }
 
 // assertionLine is one comparison: what was said, and what the release holds.
@@ -72,9 +81,36 @@ func (s *Server) claims(v *visit) (*representation, error) {
 				e.Indicators = append(e.Indicators, link{Path: v.indicatorPath(id), Text: ind.Question})
 			}
 		}
+		var err error
+		if e.History, err = v.verdicts(c.ID); err != nil {
+			return nil, err
+		}
 		p.Claims = append(p.Claims, e)
 	}
 	return v.show("claims", p)
+}
+
+// verdicts says how a claim stood in each release that had it, newest first; releases in a row that agree are one line.
+func (v *visit) verdicts(id string) ([]verdictLine, error) {
+	var lines []verdictLine
+	for _, m := range v.issued.List() {
+		rel, err := v.issued.Release(m.ID)
+		if err != nil {
+			return nil, err
+		}
+		c, ok := rel.Definitions().Claim(id)
+		if !ok {
+			continue
+		}
+		verdict := v.l.T(verdictWords[stat.JudgeClaim(c, rel.AllObservations()).Verdict])
+		at := link{Path: "/releases/" + m.ID + "/claims#" + id, Text: m.ID}
+		if n := len(lines); n > 0 && lines[n-1].Verdict == verdict {
+			lines[n-1].From = at
+			continue
+		}
+		lines = append(lines, verdictLine{Verdict: verdict, From: at, To: at})
+	}
+	return lines, nil
 }
 
 func (v *visit) assertionLine(a stat.JudgedAssertion) assertionLine {
@@ -89,6 +125,9 @@ func (v *visit) assertionLine(a stat.JudgedAssertion) assertionLine {
 	ind, _ := v.defs.Indicator(o.Indicator)
 	panel, series := panelOf(ind, o)
 	line.Words = nounWords(v.l, o, panel, series) + ", " + v.l.Period(o.Period, panel.Clock)
+	if a.Verdict == stat.ClaimDiffers {
+		line.Verdict = v.l.T("differs by %s", stat.FormatNumber(math.Abs(a.Difference), decimalsOf(o, panel)))
+	}
 	line.Found, line.Key, line.Path = numberWords(v.l, o, panel), o.Key(), v.valuePath(o.Key())
 	return line
 }

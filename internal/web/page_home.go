@@ -22,6 +22,14 @@ type homePage struct {
 	Sources int
 	Changes []changeGroup
 	Added   int
+	Owed    []owedLine // duties of which filings are recorded, with what is overdue
+	Silent  int        // duties with a yearly day of which no filing is recorded
+}
+
+// owedLine is a duty with how many of its reports are overdue.
+type owedLine struct {
+	link
+	Words string
 }
 
 // headline is an indicator in brief: its question, its answer and, on the home page, its figure.
@@ -72,7 +80,32 @@ func (s *Server) home(v *visit) (*representation, error) {
 		return nil, fmt.Errorf("revisions: %v", err)
 	}
 	p.Changes, p.Added = v.changeGroups(diff)
+	for _, d := range defs.Duties {
+		e := v.dutyEntry(d)
+		switch {
+		case e.Last == nil:
+		case !e.Recorded:
+			p.Silent++
+		default:
+			p.Owed = append(p.Owed, owedLine{link{Path: e.Path, Text: e.Title}, v.overdue(d)})
+		}
+	}
 	return v.show("home", p)
+}
+
+// overdue says how many reports under a duty are overdue, over all its due days, and since when.
+func (v *visit) overdue(d stat.Duty) string {
+	late, days := 0, 0
+	for _, o := range v.obligations(d) {
+		if o.DaysOverdue > 0 {
+			late++
+			days = max(days, o.DaysOverdue)
+		}
+	}
+	if late == 0 {
+		return v.l.T("nothing is overdue")
+	}
+	return v.count(late, "%s report is overdue", "%s reports are overdue") + ", " + v.count(days, "by up to %s day", "by up to %s days")
 }
 
 // headline puts an indicator in brief, with its figure if wanted.

@@ -8,11 +8,10 @@ import (
 	"tallystick/internal/stat"
 )
 
-// lawsPage lists the sections of law that figures are counted under, and the timeline of what changed.
+// lawsPage lists the sections of law that figures are counted under.
 type lawsPage struct {
 	page
 	Groups []lawGroup
-	Events []change
 }
 
 // lawGroup is the sections about people in one role.
@@ -54,10 +53,56 @@ func (s *Server) laws(v *visit) (*representation, error) {
 			p.Groups = append(p.Groups, g)
 		}
 	}
-	for _, e := range defs.Events {
-		p.Events = append(p.Events, v.eventLine(e))
-	}
 	return v.show("laws", p)
+}
+
+// timelinePage lists what happened to law, courts and enforcement, by year.
+type timelinePage struct {
+	page
+	Years []timelineYear
+}
+
+// timelineYear is the events of one year.
+type timelineYear struct {
+	Year   int
+	Events []timelineEvent
+}
+
+// timelineEvent is an event with what it bears on.
+type timelineEvent struct {
+	change
+	Kind  string
+	Links []link // sections of law and indicators
+}
+
+// eventKinds says what sort of event it is.
+var eventKinds = map[string]string{
+	"act": lang.Key("act"), "ruling": lang.Key("ruling"), "operation": lang.Key("operation"), "duty": lang.Key("duty to report"),
+	"publication": lang.Key("publication"),
+}
+
+// timeline serves GET /timeline.
+func (s *Server) timeline(v *visit) (*representation, error) {
+	p := timelinePage{page: v.frame("Timeline", "Acts, rulings, operations and reports that bear on the figures, with their sources.")}
+	for _, e := range v.defs.Events {
+		if n := len(p.Years); n == 0 || p.Years[n-1].Year != e.Date.Year {
+			p.Years = append(p.Years, timelineYear{Year: e.Date.Year})
+		}
+		line := timelineEvent{change: v.eventLine(e), Kind: v.l.T(eventKinds[e.Kind])}
+		for _, id := range e.Statutes {
+			if st, ok := v.defs.Statute(id); ok {
+				line.Links = append(line.Links, link{Path: "/laws/" + id, Text: st.Citation})
+			}
+		}
+		for _, id := range e.Indicators {
+			if ind, ok := v.defs.Indicator(id); ok {
+				line.Links = append(line.Links, link{Path: v.indicatorPath(id), Text: ind.Short})
+			}
+		}
+		year := &p.Years[len(p.Years)-1]
+		year.Events = append(year.Events, line)
+	}
+	return v.show("timeline", p)
 }
 
 // eventLine is an event as a line of a timeline.

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
@@ -83,6 +85,46 @@ func (s *Server) methods(v *visit) (*representation, error) {
 	p.Audit = v.auditLines(audit)
 	p.Small = stat.FormatCount(defs.Site.Rule().K - 1)
 	return v.show("methods", p)
+}
+
+// glossaryPage explains what is counted and the words of the tables.
+type glossaryPage struct {
+	page
+	Units    []unitLine
+	Stages   []stat.Code
+	Statuses []statusLine
+	Marks    []statusLine
+}
+
+// unitLine is a counting unit with the questions that count it.
+type unitLine struct {
+	stat.Code
+	Used []link
+}
+
+// glossary serves GET /glossary.
+func (s *Server) glossary(v *visit) (*representation, error) {
+	p := glossaryPage{page: v.frame("Glossary", "What an arrest, a charge, a case, a defendant and a conviction are, and which question counts which.")}
+	units, _ := v.defs.Codelist("counting-units")
+	for _, c := range units.Codes {
+		u := unitLine{Code: c}
+		for _, ind := range v.defs.Indicators {
+			if slices.ContainsFunc(ind.Panels, func(p stat.Panel) bool { return p.Unit == c.Code }) {
+				u.Used = append(u.Used, link{Path: v.indicatorPath(ind.ID), Text: ind.Short})
+			}
+		}
+		p.Units = append(p.Units, u)
+	}
+	if l, ok := v.defs.Codelist("stages"); ok {
+		p.Stages = l.Codes
+	}
+	for _, st := range stat.Statuses {
+		p.Statuses = append(p.Statuses, statusLine{Symbol: st.Symbol(), Words: v.l.T(st.Words()), Meaning: v.l.T(statusMeanings[st])})
+	}
+	for _, m := range stat.Marks {
+		p.Marks = append(p.Marks, statusLine{Symbol: m.Symbol(), Words: v.l.T(m.Words()), Meaning: v.l.T(markWords[m])})
+	}
+	return v.show("glossary", p)
 }
 
 // aboutPage says who publishes the site and on what terms.

@@ -68,6 +68,52 @@ type batchLine struct {
 	Balanced bool
 }
 
+// correctionsPage lists what was corrected, revised and withdrawn.
+type correctionsPage struct {
+	page
+	Notices []notice
+	Changed []changedIn
+}
+
+// changedIn is a release with how many figures it changed, in words.
+type changedIn struct {
+	link
+	Words string
+}
+
+// corrections serves GET /corrections.
+func (s *Server) corrections(v *visit) (*representation, error) {
+	p := correctionsPage{page: v.frame("Corrections", "What was wrong, what it is now, and who is affected.")}
+	for _, said := range v.issued.Statements() {
+		p.Notices = append(p.Notices, v.noticeOf(said))
+	}
+	for _, m := range v.issued.List() {
+		rel, err := v.issued.Release(m.ID)
+		if err != nil {
+			return nil, err
+		}
+		diff, err := rel.Revisions()
+		if errors.Is(err, stat.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("revisions: %v", err)
+		}
+		changed := 0
+		for _, c := range diff.Figures {
+			if c.Kind == stat.ChangeValue || c.Kind == stat.ChangeGone {
+				changed++
+			}
+		}
+		if m.Previous != nil {
+			p.Changed = append(p.Changed, changedIn{
+				link{Path: "/releases/" + m.ID, Text: m.ID}, v.count(changed, "%s published figure changed", "%s published figures changed"),
+			})
+		}
+	}
+	return v.show("corrections", p)
+}
+
 // releasePage serves GET /releases/:release.
 func (s *Server) releasePage(v *visit) (*representation, error) {
 	m, defs := v.rel.Manifest(), v.defs

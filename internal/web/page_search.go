@@ -12,8 +12,10 @@ import (
 // searchPage answers a search over everything the release names.
 type searchPage struct {
 	page
-	Hits  []hit
-	Total int
+	Hits    []hit
+	Total   int
+	Partly  bool   // no page has all the words
+	Instead string // the words looked for where one asked for is nowhere
 }
 
 // hit is a page that a search found.
@@ -22,6 +24,7 @@ type hit struct {
 	Kind  string
 	About string
 	score int
+	held  int // how many of the words asked for it has
 }
 
 // findable is a page that can be found, with the words by which it is.
@@ -41,55 +44,180 @@ func (s *Server) search(v *visit) (*representation, error) {
 	query := strings.TrimSpace(v.query.Get("q"))
 	p := searchPage{page: v.frame("Search", "Search indicators, laws, events, places, sources and words.")}
 	p.Query = query
-	asked := wordsOf(query)
-	if len(asked) > 0 {
-		for _, f := range v.findables() {
-			if score := f.score(asked); score > 0 {
-				p.Hits = append(p.Hits, hit{f.link, f.kind, f.about, score})
-			}
-		}
-		slices.SortStableFunc(p.Hits, func(a, b hit) int { return cmp.Compare(b.score, a.score) })
+	if asked := wanting(wordsOf(query)); len(asked) > 0 {
+		var instead []string
+		p.Hits, p.Partly, instead = find(v.findables(), asked)
+		p.Instead = strings.Join(instead, ", ")
 		p.Total = len(p.Hits)
 		p.Hits = p.Hits[:min(len(p.Hits), mostHits)]
 	}
 	return v.show("search", p)
 }
 
-// score is how well a page fits the words asked for; every word must occur. A whole word of the title counts
-// most, the beginning of one less, a word of the rest least.
-func (f findable) score(asked []string) int {
-	total := 0
-	for _, w := range asked {
-		best := 0
+// find returns the pages that hold the words asked for, the best first. Where no page holds all of them, those that
+// hold the most come, and partly is true. A word that nobody writes is taken for the words nearest to it in spelling,
+// which instead names.
+func find(pages []findable, asked []string) (hits []hit, partly bool, instead []string) {
+	near := make([][]string, len(asked))
+	for i, w := range asked {
+		if !slices.ContainsFunc(pages, func(f findable) bool { return f.weight(w) > 0 }) {
+			near[i] = nearest(pages, w)
+			instead = append(instead, near[i]...)
+		}
+	}
+	most := 0
+	var all []hit
+	for _, f := range pages {
+		h, held := hit{link: f.link, Kind: f.kind, About: f.about}, 0
+		for i, w := range asked {
+			best := f.weight(w)
+			for _, n := range near[i] {
+				best = max(best, f.weight(n)/2)
+			}
+			if best > 0 {
+				held++
+			}
+			h.score += best
+		}
+		if held == 0 {
+			continue
+		}
+		if strings.Contains(f.Path, "/indicators/") {
+			h.score += 3
+		}
+		h.held = held
+		most = max(most, held)
+		all = append(all, h)
+	}
+	for _, h := range all {
+		if h.held == most {
+			hits = append(hits, h)
+		}
+	}
+	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(b.score, a.score) })
+	return hits, most < len(asked), instead
+}
+
+// weight is how well a page fits one word: a whole word of the title counts most, the beginning of one or another form
+// of it less, a word of the rest least. A word that readers use for another counts as that one.
+func (f findable) weight(w string) int {
+	best := 0
+	for _, one := range append([]string{w}, synonyms[w]...) {
 		for _, t := range f.words {
 			switch {
-			case t == w:
+			case t == one:
 				best = max(best, 10)
-			case strings.HasPrefix(t, w):
+			case strings.HasPrefix(t, one) || related(t, one):
 				best = max(best, 6)
 			}
 		}
 		for _, t := range f.other {
 			switch {
-			case t == w:
+			case t == one:
 				best = max(best, 4)
-			case len(w) > 2 && strings.HasPrefix(t, w):
+			case len(one) > 2 && strings.HasPrefix(t, one) || related(t, one):
 				best = max(best, 2)
 			}
 		}
-		if best == 0 {
-			return 0
-		}
-		total += best
 	}
-	if strings.Contains(f.Path, "/indicators/") {
-		total += 3
-	}
-	return total
+	return best
 }
 
-// wordsOf splits text into words in lower case; a section such as 53a-82 stays whole and is split as well. A plural
-// in s is found under its singular too.
+// related reports whether two words are forms of one: prostitute and prostitution, convicted and conviction.
+func related(a, b string) bool {
+	const stem = 6
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n >= stem && len(a)-n <= 4 && len(b)-n <= 4 && unicode.IsLetter(rune(a[0]))
+}
+
+// nearest are the words of all pages that are nearest to a misspelled one: one edit away, or two for long words.
+func nearest(pages []findable, w string) []string {
+	reach := 0
+	switch n := len([]rune(w)); {
+	case n >= 8:
+		reach = 2
+	case n >= 4:
+		reach = 1
+	}
+	if reach == 0 {
+		return nil
+	}
+	var out []string
+	best, seen := reach, map[string]bool{}
+	for _, f := range pages {
+		for _, t := range slices.Concat(f.words, f.other) {
+			if seen[t] || len(t) < 4 {
+				continue
+			}
+			seen[t] = true
+			switch d := edits(w, t, best); {
+			case d < best:
+				best, out = d, []string{t}
+			case d == best:
+				out = append(out, t)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out[:min(len(out), 5)]
+}
+
+// edits is the number of letters put in, left out, changed or swapped with their neighbour between two words, or most+1
+// if it is more than most.
+func edits(a, b string, most int) int {
+	x, y := []rune(a), []rune(b)
+	if len(x)-len(y) > most || len(y)-len(x) > most {
+		return most + 1
+	}
+	rows := make([][]int, len(x)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(y)+1)
+		rows[i][0] = i
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
+		}
+	}
+	return rows[len(x)][len(y)]
+}
+
+// synonyms are words that readers search for, with those that the pages use, in both languages.
+var synonyms = map[string][]string{
+	"john": {"buyer", "buying"}, "pimp": {"promoting", "promoter"}, "hooker": {"prostitution"}, "kid": {"child", "children"},
+	"minor": {"child", "children"}, "cop": {"police"}, "dcf": {"child-welfare", "children"}, "hart": {"child-welfare"},
+	"hotel": {"lodging"}, "solicitation": {"soliciting"}, "slavery": {"trafficking"}, "sting": {"operation"}, "verdict": {"conviction"},
+	"cliente": {"compra", "comprador"}, "proxeneta": {"promover", "promoción"}, "menor": {"niño", "niños"}, "esclavitud": {"trata"},
+}
+
+// idle are words that say nothing about what is looked for.
+var idle = []string{"the", "of", "in", "a", "an", "for", "and", "how", "many", "what", "is", "are", "to", "by", "on", "el", "la", "los",
+	"las", "de", "en", "y", "un", "una", "por", "cuántos", "cuántas"}
+
+// wanting leaves out idle words, unless there are no others.
+func wanting(words []string) []string {
+	rest := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return slices.Contains(idle, w) })
+	if len(rest) == 0 {
+		return words
+	}
+	return rest
+}
+
+// wordsOf splits text into words in lower case; a section such as 53a-82 stays whole. A plural in s is found under its
+// singular too.
 func wordsOf(text string) []string {
 	var out []string
 	for _, field := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
@@ -106,13 +234,27 @@ func wordsOf(text string) []string {
 	return out
 }
 
+// written adds the ways in which readers write the words of a title: New Haven as one word, 53a-83a without its hyphen.
+func written(title string) []string {
+	words := wordsOf(title)
+	for i, w := range words {
+		if strings.Contains(w, "-") {
+			words = append(words, strings.ReplaceAll(w, "-", ""))
+		}
+		if i > 0 && len(words[i-1])+len(w) < 24 {
+			words = append(words, words[i-1]+w)
+		}
+	}
+	return words
+}
+
 // findables lists every page of the release that can be found.
 func (v *visit) findables() []findable {
 	defs := v.defs
 	var out []findable
 	add := func(kind, path, title, about string, other ...string) {
 		rest := wordsOf(about + " " + strings.Join(other, " "))
-		out = append(out, findable{link{Path: path, Text: title}, kind, about, wordsOf(title), rest})
+		out = append(out, findable{link{Path: path, Text: title}, kind, about, written(title), rest})
 	}
 	for _, ind := range defs.Indicators {
 		add(v.l.T("Indicator"), v.indicatorPath(ind.ID), ind.Question, ind.Title,
@@ -134,13 +276,16 @@ func (v *visit) findables() []findable {
 	add(v.l.T("Law"), "/laws/elements", v.l.T("Trafficking under state and federal law"),
 		v.l.T("What must be shown, then and now."), asked...)
 	for _, e := range defs.Events {
-		add(v.l.T("Event"), "/laws#event-"+e.ID, e.Title, v.l.DateAs(e.Date, e.Precision)+". "+e.Text, e.Act)
+		add(v.l.T("Event"), "/timeline#event-"+e.ID, e.Title, v.l.DateAs(e.Date, e.Precision)+". "+e.Text, e.Act)
 	}
 	for _, c := range defs.Claims {
 		add(v.l.T("Claim"), "/claims#"+c.ID, c.Title, c.Quote, c.Speaker, c.About)
 	}
 	for _, r := range defs.Reconciliations {
 		add(v.l.T("Different answers"), "/accounts/"+r.ID, r.Question, r.Title, r.About, r.Reason)
+	}
+	for _, ds := range defs.Datasets {
+		add(v.l.T("Data set"), "/datasets/"+ds.ID, ds.Title, ds.About, ds.Rule)
 	}
 	for _, d := range defs.Duties {
 		add(v.l.T("Duty to report"), "/duties/"+d.ID, d.Title, d.About, d.Citation)
@@ -160,7 +305,7 @@ func (v *visit) findables() []findable {
 	}
 	units, _ := defs.Codelist("counting-units")
 	for _, c := range units.Codes {
-		add(v.l.T("Counting unit"), "/methods#unit-"+c.Code, capital(c.Label), c.About, c.Plural)
+		add(v.l.T("Counting unit"), "/glossary#unit-"+c.Code, capital(c.Label), c.About, c.Plural)
 	}
 	for _, st := range stat.Statuses {
 		add(v.l.T("Status"), "/methods#statuses", capital(v.l.T(st.Words())), v.l.T(statusMeanings[st]), st.Symbol())

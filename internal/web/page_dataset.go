@@ -1,0 +1,324 @@
+package web
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tallystick/internal/stat"
+)
+
+// previewRows is how many records the page of a data set shows.
+const previewRows = 20
+
+// datasetsPage lists every data set.
+type datasetsPage struct {
+	page
+	Datasets []datasetEntry
+}
+
+// datasetEntry is a data set in brief.
+type datasetEntry struct {
+	stat.Dataset
+	Path    string
+	Source  link
+	Size    string // 36 records of 17 columns
+	Records []download
+}
+
+// datasetPage is one data set: what to take, what to know first, its columns, how complete it is, and where it came from.
+type datasetPage struct {
+	page
+	datasetEntry
+	Unit       string
+	Clock      string
+	Protected  bool
+	Cautions   []string
+	Indicators []datasetFigures
+	Columns    []columnLine
+	Measured   bool // the shares of empty cells are known, since the records are handed out
+	Preview    [][]string
+	Head       []string
+	Complete   []completeRow
+	Periods    []string
+	Key        []statusLine
+	Batches    []batchLine
+	Feeds      []string
+	Citation   string
+	Code       []fact
+}
+
+// datasetFigures are the files of figures that are counted from a data set.
+type datasetFigures struct {
+	link
+	Files []download
+}
+
+// columnLine is one column of a data set.
+type columnLine struct {
+	Name, Title, About, Type string
+	Codes                    string // id of its code list
+	Required                 bool
+	Public                   bool
+	Empty                    string // share of records without a value
+	Example                  string
+}
+
+// completeRow says for one series and each period whether there is a figure.
+type completeRow struct {
+	link
+	Cells []givenCell
+}
+
+// fieldTypes says what each type of a field holds.
+func (v *visit) fieldType(t stat.FieldType) string {
+	switch t {
+	case stat.FieldText:
+		return v.l.T("text")
+	case stat.FieldCode:
+		return v.l.T("code")
+	case stat.FieldInteger:
+		return v.l.T("whole number")
+	case stat.FieldDecimal:
+		return v.l.T("number with decimals")
+	case stat.FieldDate:
+		return v.l.T("date")
+	default:
+		return string(t)
+	}
+}
+
+// datasets serves GET /datasets.
+func (s *Server) datasets(v *visit) (*representation, error) {
+	p := datasetsPage{page: v.frame("Data sets", "Every data set behind the figures, with its columns, its files and what to know first.")}
+	for _, ds := range v.defs.Datasets {
+		p.Datasets = append(p.Datasets, v.datasetEntry(ds))
+	}
+	return v.show("datasets", p)
+}
+
+func (v *visit) datasetEntry(ds stat.Dataset) datasetEntry {
+	e := datasetEntry{Dataset: ds, Path: "/datasets/" + ds.ID, Records: v.records(ds.ID)}
+	if src, ok := v.defs.Source(ds.Source); ok {
+		e.Source = link{Path: "/sources#" + src.ID, Text: src.Title}
+	}
+	var records int64
+	for _, b := range v.batchesOf(ds.ID) {
+		records += b.Records
+	}
+	e.Size = v.l.T("%s records received, in %s columns", stat.FormatCount(records), stat.FormatCount(int64(len(ds.Fields))))
+	return e
+}
+
+// batchesOf are the files received for a data set that still count.
+func (v *visit) batchesOf(dataset string) []stat.Batch {
+	var out []stat.Batch
+	for _, b := range v.rel.Manifest().Batches {
+		if b.Dataset == dataset && b.Withdrawn.IsZero() {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// datasetPage serves GET /datasets/:id and its columns as CSV.
+func (s *Server) datasetPage(v *visit) (*representation, error) {
+	id, asCSV := strings.CutSuffix(v.param("id"), ".csv")
+	ds, ok := v.defs.Dataset(id)
+	if !ok {
+		return nil, fmt.Errorf("data set %q: %w", clip(id), stat.ErrNotFound)
+	}
+	p := datasetPage{page: v.frame(ds.Title, ds.About), datasetEntry: v.datasetEntry(ds)}
+	if err := v.columns(&p, ds); err != nil {
+		return nil, err
+	}
+	if asCSV {
+		return v.columnsFile(p)
+	}
+	p.Unit, p.Clock = v.l.T("differs by record"), v.l.T("differs by record")
+	if ds.Unit != "" {
+		p.Unit = label(v.defs, "counting-units", ds.Unit)
+	}
+	if ds.Clock != "" {
+		p.Clock = clockWords(v.l, ds.Clock)
+	}
+	p.Protected = ds.Protection == stat.ProtectionProtected
+	p.Cautions = v.datasetCautions(ds)
+	for _, ind := range v.defs.Indicators {
+		if countsFrom(ind, ds.ID) {
+			p.Indicators = append(p.Indicators, datasetFigures{
+				link{Path: v.indicatorPath(ind.ID), Text: ind.Title}, v.downloads(ind.ID),
+			})
+		}
+	}
+	v.complete(&p, ds)
+	for _, b := range v.rel.Manifest().Batches {
+		if b.Dataset == ds.ID {
+			p.Batches = append(p.Batches, batchLine{Batch: b, Received: stat.DateOf(b.ReceivedAt.UTC()), Balanced: b.Balanced()})
+		}
+	}
+	for _, f := range v.defs.Feeds {
+		if f.Dataset == ds.ID {
+			p.Feeds = append(p.Feeds, f.Title)
+		}
+	}
+	site := v.defs.Site
+	p.Citation = v.l.T("%s %s, “%s”, release %s, %s%s.", site.Name, site.Place, ds.Title, v.rel.ID(), v.base(), v.in(v.rel.ID()))
+	p.Code = v.code(p)
+	p.Alternates = []link{{Path: p.Path + ".csv", Text: v.l.T("Columns as CSV"), Type: typeOf(".csv")}}
+	return v.show("dataset", p)
+}
+
+// datasetCautions are what to know before the data set is used, worst first.
+func (v *visit) datasetCautions(ds stat.Dataset) []string {
+	var out []string
+	if ds.Fabricated {
+		out = append(out, v.l.T("Fabricated for demonstration."))
+	}
+	if !ds.ErasedFrom.IsZero() {
+		out = append(out, v.l.T("The source has erased old records by law since %s: what is left are survivors.", v.l.Date(ds.ErasedFrom)))
+	}
+	if ds.Rule != "" {
+		out = append(out, ds.Rule)
+	}
+	if ds.Principal {
+		out = append(out, v.l.T("Only the most serious offence of a case is in the count."))
+	}
+	if ds.Unit == "" {
+		out = append(out, v.l.T("The counting unit differs from record to record. Never add records of unlike units."))
+	}
+	if ds.Geography != "" {
+		out = append(out, v.l.T("Place: %s.", ds.Geography))
+	}
+	return out
+}
+
+// columns fills in the columns of a data set and, where its records are handed out, what they hold.
+func (v *visit) columns(p *datasetPage, ds stat.Dataset) error {
+	var rows [][]string
+	if _, err := v.rel.Ref("records/" + ds.ID + ".csv"); err == nil {
+		data, _, err := v.rel.File("records/" + ds.ID + ".csv")
+		if err != nil {
+			return fmt.Errorf("records of %s: %v", ds.ID, err)
+		}
+		if rows, err = csv.NewReader(bytes.NewReader(data)).ReadAll(); err != nil {
+			return fmt.Errorf("records of %s: %v", ds.ID, err)
+		}
+	}
+	if len(rows) > 1 {
+		p.Measured, p.Head, p.Preview = true, rows[0], rows[1:min(len(rows), previewRows+1)]
+	}
+	for _, f := range ds.Fields {
+		c := columnLine{
+			Name: f.Name, Title: f.Title, About: f.About, Type: v.fieldType(f.Type), Codes: f.Codelist, Required: f.Required,
+		}
+		if at := slices.Index(p.Head, f.Name); at >= 0 {
+			c.Public = true
+			empty := 0
+			for _, r := range rows[1:] {
+				switch {
+				case r[at] == "":
+					empty++
+				case c.Example == "":
+					c.Example = r[at]
+				}
+			}
+			c.Empty = stat.FormatNumber(100*float64(empty)/float64(len(rows)-1), 0) + " %"
+		}
+		p.Columns = append(p.Columns, c)
+	}
+	return nil
+}
+
+// columnsFile is the table of the columns for programs.
+func (v *visit) columnsFile(p datasetPage) (*representation, error) {
+	var b bytes.Buffer
+	out := csv.NewWriter(&b)
+	out.UseCRLF = true
+	rows := [][]string{{"name", "title", "about", "type", "codelist", "required", "share_empty", "example"}}
+	for i, f := range p.Fields {
+		c := p.Columns[i]
+		rows = append(rows, []string{f.Name, f.Title, f.About, string(f.Type), f.Codelist, fmt.Sprint(f.Required), c.Empty, c.Example})
+	}
+	if err := out.WriteAll(rows); err != nil {
+		return nil, err
+	}
+	return v.madeFile(b.Bytes(), "columns-"+p.ID+"-"+v.rel.ID()+".csv"), nil
+}
+
+// complete says for each series that is counted from the data set, and each period, whether there is a figure.
+func (v *visit) complete(p *datasetPage, ds stat.Dataset) {
+	type row struct {
+		link
+		obs map[string]stat.Observation
+	}
+	var rows []row
+	var periods []stat.Period
+	labels := map[string]string{}
+	for _, ind := range v.defs.Indicators {
+		for _, panel := range ind.Panels {
+			for _, s := range panel.Series {
+				if s.Dataset != ds.ID {
+					continue
+				}
+				r := row{link: link{Path: v.indicatorPath(ind.ID), Text: panel.Title + ": " + s.Label}, obs: map[string]stat.Observation{}}
+				for _, o := range v.rel.Observations(ind.ID) {
+					if o.Panel != panel.ID || o.Series != s.ID || len(o.Codes) > 0 || o.Kind != stat.KindCount || o.Ordinal > 0 {
+						continue
+					}
+					key := o.Period.Key()
+					if r.obs[key] = o; labels[key] == "" {
+						labels[key] = v.l.Period(o.Period, panel.Clock)
+						periods = append(periods, o.Period)
+					}
+				}
+				if len(r.obs) > 0 {
+					rows = append(rows, r)
+				}
+			}
+		}
+	}
+	slices.SortFunc(periods, stat.Period.Compare)
+	for _, q := range periods {
+		p.Periods = append(p.Periods, labels[q.Key()])
+	}
+	seen := map[string]bool{}
+	for _, r := range rows {
+		line := completeRow{link: r.link}
+		for _, q := range periods {
+			cell := givenCell{}
+			if o, ok := r.obs[q.Key()]; ok {
+				cell = given(v.l, o)
+				cell.Path = v.valuePath(o.Key())
+				if !seen[cell.Letter] {
+					seen[cell.Letter] = true
+					p.Key = append(p.Key, statusLine{Symbol: cell.Letter, Words: cell.Words, Meaning: cell.Class})
+				}
+			}
+			line.Cells = append(line.Cells, cell)
+		}
+		p.Complete = append(p.Complete, line)
+	}
+}
+
+// code is how programs read the first file that the page offers.
+func (v *visit) code(p datasetPage) []fact {
+	at := ""
+	switch {
+	case len(p.Records) > 0:
+		at = p.Records[0].Path
+	case len(p.Indicators) > 0 && len(p.Indicators[0].Files) > 0:
+		at = "/releases/" + v.rel.ID() + strings.TrimPrefix(p.Indicators[0].Files[0].Path, "/releases/"+v.rel.ID())
+	default:
+		return nil
+	}
+	at = v.base() + at
+	return []fact{
+		{"curl", "curl -sO " + at},
+		{"R", `d <- read.csv("` + at + `", colClasses = "character")`},
+		{"Python", `d = pandas.read_csv("` + at + `", dtype=str, keep_default_na=False)`},
+		{"DuckDB", "SELECT * FROM read_csv('" + at + "', all_varchar = true);"},
+	}
+}
