@@ -12,7 +12,6 @@ import (
 	"io"
 	"runtime"
 	"sync"
-	"sync/atomic"
 
 	"tallystick/internal/stat"
 )
@@ -58,9 +57,9 @@ type Rows struct {
 	cancel context.CancelFunc
 	wait   sync.WaitGroup
 	end    func() // ends the unpacking of a workbook
-	rows   atomic.Int64
-	bytes  atomic.Int64
-	err    error // of the goroutine that splits; read after jobs is closed
+
+	progress progress
+	err      error // of the goroutine that splits; read after jobs is closed
 }
 
 // job is a run of records on its way through the workers.
@@ -77,6 +76,11 @@ func Open(ctx context.Context, r io.Reader, in Input) (*Rows, error) {
 	ds, ok := in.Definitions.Dataset(in.Feed.Dataset)
 	if !ok {
 		return nil, fmt.Errorf("feed %s names data set %q, which is not defined: %w", in.Feed.ID, in.Feed.Dataset, stat.ErrInvalid)
+	}
+	var whole *followed
+	if f, ok := r.(file); ok {
+		whole = &followed{file: f}
+		r = whole
 	}
 	text, book, end, err := unpacked(r, in.Name, in.Feed.Read, wanted(in))
 	if err != nil {
@@ -111,15 +115,13 @@ func Open(ctx context.Context, r io.Reader, in Input) (*Rows, error) {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	rows := &Rows{plan: p, keys: newKeys(size), cancel: cancel, end: end}
+	rows.progress.file = whole
 	rows.start(ctx, s, in.Workers)
 	return rows, nil
 }
 
 // Layout says what the vectors of the chunks are.
 func (r *Rows) Layout() stat.Layout { return r.plan.layout }
-
-// Progress tells how many rows and how many bytes of text have been handed on so far. It may be called at any time.
-func (r *Rows) Progress() (rows, bytes int64) { return r.rows.Load(), r.bytes.Load() }
 
 // Notices gives the warnings about the file as a whole.
 func (r *Rows) Notices() []stat.Issue { return r.plan.notices }
@@ -168,6 +170,7 @@ func (r *Rows) start(ctx context.Context, s *splitter, workers int) {
 				}
 				return
 			}
+			r.progress.read(len(b.data))
 			j := &job{block: b, bytes: len(b.data), ready: make(chan struct{})}
 			select {
 			case r.jobs <- j:
@@ -206,8 +209,8 @@ func (r *Rows) Next(ctx context.Context) (*stat.Chunk, error) {
 			if err := r.keys.hold(j.result); err != nil {
 				return nil, fmt.Errorf("reading %s: %w", r.plan.file, err)
 			}
-			r.rows.Add(j.result.chunk.Rows)
-			r.bytes.Add(int64(j.bytes))
+			r.progress.rows.Add(j.result.chunk.Rows)
+			r.progress.text.Add(int64(j.bytes))
 			return j.result.chunk, nil
 		case <-ctx.Done():
 			return nil, ctx.Err()
