@@ -76,6 +76,19 @@ func (f dateFormat) example() string {
 	return b.String()
 }
 
+// spreadsheetDate reads a date as American spreadsheets write it, where the source itself writes none with slashes, which
+// could be days before months.
+func spreadsheetDate(formats []dateFormat, cell []byte, today int64) (int64, bool) {
+	if slices.ContainsFunc(formats, func(f dateFormat) bool { return strings.Contains(f.text, "/") }) {
+		return 0, false
+	}
+	f, err := newDateFormat("MM/DD/YYYY")
+	if err != nil {
+		return 0, false
+	}
+	return f.parse(cell, today)
+}
+
 // parse reads the cell as a day. A year of two digits is the latest that is not after today (after 2069, if today is
 // not known). The time of day is read and dropped.
 func (f dateFormat) parse(cell []byte, today int64) (int64, bool) {

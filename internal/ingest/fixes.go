@@ -113,14 +113,35 @@ func repaired(cell, heading string, was stat.Reject, i int) (string, *stat.Issue
 	if i >= len(was.Cells) {
 		return cell, nil
 	}
-	before := was.Cells[i]
-	if cell == "'"+before {
+	before, row := was.Cells[i], was.Line
+	if cell == "'"+before || lineEnds.Replace(cell) == lineEnds.Replace(before) {
 		return before, nil
 	}
 	touched := slices.ContainsFunc(was.Issues, func(x stat.Issue) bool { return x.Column == heading })
-	if !touched && cell != before && len(before) > len(cell) && cell != "" && strings.TrimLeft(before, "0") == cell {
+	if !touched && cell != before && len(before) > len(cell) && cell != "" && (strings.TrimLeft(before, "0") == cell || cell == "0" && strings.Trim(before, "0") == "") {
 		return before, &stat.Issue{Column: heading, Value: cell, Code: "leading-zeros", Severity: stat.SeverityWarning,
-			Problem: fmt.Sprintf("Row %d: a spreadsheet seems to have dropped the leading zeros of %s; it is kept as %s.", was.Line, heading, before)}
+			Problem: fmt.Sprintf("Row %d: a spreadsheet seems to have dropped the leading zeros of %s; it is kept as %s.", row, heading, before)}
+	}
+	if was, ok := dayIn(before); !touched && ok && cell != before {
+		if is, ok := dayIn(cell); ok && is == was {
+			return before, &stat.Issue{Column: heading, Value: cell, Code: "rewritten-date", Severity: stat.SeverityWarning,
+				Problem: fmt.Sprintf("Row %d: a spreadsheet seems to have rewritten the date in %s; it is kept as %s.", row, heading, before)}
+		}
 	}
 	return cell, nil
+}
+
+// lineEnds writes the line ends in a cell as one, as spreadsheets rewrite them.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// dayIn reads a date as exports or American spreadsheets write it.
+func dayIn(text string) (int64, bool) {
+	for _, format := range []string{"YYYY-MM-DD", "MM/DD/YYYY", "DD-MON-YY", "DD-MON-YYYY", "MM/DD/YY"} {
+		if f, err := newDateFormat(format); err == nil {
+			if day, ok := f.parse([]byte(text), 0); ok {
+				return day, true
+			}
+		}
+	}
+	return 0, false
 }

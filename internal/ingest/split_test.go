@@ -11,7 +11,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
+	"github.com/goccy/go-yaml"
 	"pgregory.net/rapid"
 
 	"tallystick/internal/stat"
@@ -116,15 +118,17 @@ func TestSplittingIsTheInverseOfWriting(t *testing.T) {
 	})
 }
 
-// mutated is an export with something done to it: other dialects, ragged and repeated rows, lost bytes.
+// mutated is an export with something done to it: other dialects and encodings, a title above, two header records, ragged,
+// repeated and empty rows, the header again, notes below, lost bytes.
 func mutated(t *rapid.T) []byte {
-	comma := rapid.SampledFrom([]string{",", ";", "\t"}).Draw(t, "comma")
+	comma := rapid.SampledFrom([]string{",", ";", "\t", "|"}).Draw(t, "comma")
 	end := rapid.SampledFrom([]string{"\n", "\r\n", "\r"}).Draw(t, "line end")
-	text := strings.Join([]string{"date", "place", "count"}, comma) + end
+	header := strings.Join([]string{"date", "place", "count"}, comma) + end
+	text := rapid.SampledFrom([]string{"", "", "A title" + end, "A title" + comma + comma + end + end, "sep=" + comma + end}).Draw(t, "above") + header
 	n := rapid.IntRange(0, 60).Draw(t, "rows")
 	for i := range n {
 		cells := []string{fmt.Sprintf("2016-01-%02d", i%35), fmt.Sprintf("p%d", i%7), fmt.Sprint(i)}
-		switch rapid.IntRange(0, 12).Draw(t, "fault") {
+		switch rapid.IntRange(0, 16).Draw(t, "fault") {
 		case 0:
 			cells = cells[:2]
 		case 1:
@@ -139,13 +143,35 @@ func mutated(t *rapid.T) []byte {
 			cells[2] = "\x00"
 		case 6:
 			cells[1] = "\xff\xfe"
+		case 7:
+			cells[1] = "Südstadt é"
+		case 8:
+			cells = []string{"date", "place", "count"}
+		case 9:
+			cells[0] = "\ufeff" + cells[0]
+		case 10:
+			cells = []string{"", cells[1], cells[2]}
+		case 11:
+			cells = append(cells, "", "")
 		}
 		text += strings.Join(cells, comma) + end
 	}
+	text += rapid.SampledFrom([]string{"", "", end + "Source: made up" + end, "* a note", end + end}).Draw(t, "below")
 	if rapid.Bool().Draw(t, "cut off") && len(text) > 20 {
 		text = text[:rapid.IntRange(20, len(text)).Draw(t, "length")]
 	}
-	return []byte(text)
+	export := []byte(text)
+	name := rapid.SampledFrom([]string{encodingUTF8, encodingUTF8, encodingUTF16LE, encodingUTF16BE, encoding1252}).Draw(t, "encoding")
+	if d, ok := decoders[name]; ok {
+		if encoded, err := d.NewEncoder().Bytes(export); err == nil { // a text that the encoding cannot hold stays UTF-8
+			export = encoded
+		}
+	}
+	marks := map[string]string{encodingUTF8: "\xef\xbb\xbf", encodingUTF16LE: "\xff\xfe", encodingUTF16BE: "\xfe\xff"}
+	if rapid.Bool().Draw(t, "byte-order mark") && name != encoding1252 {
+		export = append([]byte(marks[name]), export...)
+	}
+	return export
 }
 
 func caseDefinitions() Input {
@@ -160,6 +186,10 @@ func caseDefinitions() Input {
 func balance(export []byte, workers int) error {
 	in := caseDefinitions()
 	in.Workers = workers
+	return balanceOf(in, export)
+}
+
+func balanceOf(in Input, export []byte) error {
 	rows, err := Open(context.Background(), bytes.NewReader(export), in)
 	if err != nil {
 		var no *Refused
@@ -180,7 +210,7 @@ func balance(export []byte, workers int) error {
 	if total != all.Rows {
 		return fmt.Errorf("%d rows, but %d accepted + %d quarantined + %d duplicates + set aside %v", all.Rows, all.Accepted, len(all.Rejects), all.Duplicates, all.SetAside)
 	}
-	if int64(len(all.records)) != all.Accepted {
+	if int64(len(all.records)) < all.Accepted || len(in.Feed.Mapping.Long) == 0 && int64(len(all.records)) != all.Accepted {
 		return fmt.Errorf("%d accepted rows made %d records", all.Accepted, len(all.records))
 	}
 	last := int64(0)
@@ -191,6 +221,49 @@ func balance(export []byte, workers int) error {
 		last = r.Line
 	}
 	return nil
+}
+
+// TestEveryRecordIsARow counts the records of mutated exports without any feed, and wants as many rows: none is lost on the
+// way to the balance either.
+func TestEveryRecordIsARow(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		export := mutated(t)
+		in := caseDefinitions()
+		rows, err := Open(context.Background(), bytes.NewReader(export), in)
+		if err != nil {
+			return
+		}
+		defer rows.Close()
+		all, err := collect(rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _, err := decoded(bytes.NewReader(export), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, err := io.ReadAll(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, length := separatorLine(plain)
+		plain = plain[length:]
+		_, comma, err := dialect(in.Feed.Read, plain)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, _ := records(plain, comma)
+		above := 0
+		for i, r := range list {
+			if findColumn(r, "date") >= 0 && findColumn(r, "count") >= 0 {
+				above = i
+				break
+			}
+		}
+		if want := int64(len(list) - above - 1); all.Rows != want {
+			t.Fatalf("%q: %d rows, want %d records but the header and what is above it", export, all.Rows, want)
+		}
+	})
 }
 
 // TestNoRowIsLost holds the balance over exports with all kinds of faults.
@@ -259,8 +332,79 @@ func FuzzRows(f *testing.F) {
 	})
 }
 
+// FuzzFeeds reads anything with a feed that fills, unfolds, splits and joins.
+func FuzzFeeds(f *testing.F) {
+	f.Add([]byte("Town,Year,Month,2015,2016,S\nA,2015,1,1,2,x|y\n,2015,2,3,4,\nB,,,,,\n"))
+	f.Add([]byte("Town;Year;Month;2015;2016;S\r\n\xef\xbb\xbfTown;Year;Month;2015;2016;S\r\n"))
+	f.Fuzz(func(t *testing.T, export []byte) {
+		in := caseDefinitions()
+		in.Definitions.Datasets[0].Duplicates = "keep"
+		in.Feed.Mapping = stat.Mapping{Fill: []string{"Town"}, Section: &stat.RowRule{Column: "Town"}, Numbers: &stat.Numbers{Thousands: ","},
+			Marks: []stat.TextMark{{Match: `^<= ?(?P<high>[0-9]+)$`, Status: stat.StatusWithheld}}, Dates: []string{"YYYY MM", "YYYY"},
+			Fields: map[string]stat.FieldMap{"date": {Join: []string{"Year", "Month"}}, "place": {Column: "Town"}},
+			Long: []stat.Long{{Match: "^[0-9]{4}$"}, {Repeat: 2, Skip: "empty",
+				Fields: map[string]stat.FieldMap{"place": {Column: "S", Split: "|"}, "count": {Value: "1"}}}}}
+		if err := balanceOf(in, export); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// FuzzPeriod reads anything as a period of any kind: it ends where it begins or later, in the years 1 to 9999.
+func FuzzPeriod(f *testing.F) {
+	for _, text := range []string{"2015", "FY 2014-15", "3Q15", "Jan-16", "07/01/2010 - 06/30/2011", "SFY15"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		formats, err := dateFormats([]string{"MM/DD/YYYY", "MON-YY", "YYYY-MM-DD"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, as := range periodForms {
+			s := &span{as: as, separators: []string{" - ", "-", " to "}, formats: formats}
+			from, to, ok := s.read(text, 0)
+			if ok && as != "range" && (from > to || dateOf(from).Year < 0 || dateOf(to).Year > 9999) {
+				t.Fatalf("%q as %s: %s to %s", text, as, dateOf(from), dateOf(to))
+			}
+		}
+	})
+}
+
+// FuzzStatute looks for sections in anything: what is found stands in the text, digit for digit.
+func FuzzStatute(f *testing.F) {
+	for _, text := range []string{"53A-83(c)(1)", "18:1591A.F", "181591A1", "18 U.S.C. § 1591(a)", "53a-83a"} {
+		f.Add(text)
+	}
+	c, err := newChange(stat.FieldMap{Statute: true}, []stat.Code{{Code: "53a-83"}, {Code: "53a-82"}, {Code: "18-usc-1591"}, {Code: "18-usc-2421a"}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		code, ok := c.statute(text)
+		if !ok {
+			return
+		}
+		_, number, _ := strings.Cut(strings.Replace(code, "-usc-", "-", 1), "-")
+		if !strings.Contains(strings.ToLower(text), number) {
+			t.Fatalf("%q is said to hold %s", text, code)
+		}
+	})
+}
+
+// FuzzPerson judges anything as cells of a column, and as one text.
+func FuzzPerson(f *testing.F) {
+	f.Add("Smith, John\nDoe, Jane\n123-45-6789")
+	f.Fuzz(func(t *testing.T, text string) {
+		aboutPersons(strings.Split(text, "\n"))
+		if got, want := socialNumber([]byte(text)), socialSecurity.MatchString(text); got != want && utf8.ValidString(text) {
+			t.Fatalf("socialNumber(%q) = %v, want %v", text, got, want)
+		}
+	})
+}
+
 func FuzzSniff(f *testing.F) {
 	f.Add([]byte("Title\n\ndate,place,count\n2016-01-01,a,1\nTotal,,1\n"))
+	f.Add([]byte("a # b;\"c: d\";2015;2016;2017\n'x;{y;<= 10;-;NULL\n"))
 	f.Fuzz(func(t *testing.T, export []byte) {
 		s, err := Sniff(bytes.NewReader(export), "export.csv", caseDefinitions().Definitions)
 		var no *Refused
@@ -269,6 +413,13 @@ func FuzzSniff(f *testing.F) {
 		}
 		if err == nil && s.Above+s.Headers+s.Footer > s.Records {
 			t.Fatalf("%d above + %d header + %d footer are more than %d records", s.Above, s.Headers, s.Footer, s.Records)
+		}
+		if err != nil {
+			return
+		}
+		var feed stat.Feed
+		if err := yaml.UnmarshalWithOptions([]byte(s.Draft(caseDefinitions().Definitions, "")), &feed, yaml.Strict()); err != nil {
+			t.Fatalf("the draft is no feed: %v\n%s", err, s.Draft(caseDefinitions().Definitions, ""))
 		}
 	})
 }

@@ -43,6 +43,7 @@ type worker struct {
 	above  [][]byte                      // the last text of each of the plan's columns to fill
 	head   []byte                        // the heading of the section
 	hidden bool                          // the row holds what must not be kept
+	fixed  bool                          // the row is one that its sender repaired
 }
 
 // periodText is a text about a period and what it says.
@@ -104,8 +105,9 @@ func (w *worker) row(out *parsed, text []byte, e extent) {
 	c, p := out.chunk, w.p
 	w.issues = w.issues[:0]
 	c.Rows++
-	if fixed, ok := p.fixes[w.line]; ok {
-		text, e = w.repaired(fixed), extent{}
+	var repaired []string
+	if repaired, w.fixed = p.fixes[w.line]; w.fixed {
+		text, e = w.repaired(repaired), extent{}
 	} else {
 		text = bytes.TrimPrefix(text, byteOrderMark8) // in the middle of a file it shows that files were joined
 		w.cells.split(text, p.comma, p.quote)
@@ -603,6 +605,11 @@ func (w *worker) date(cell []byte, col *column, g *getter) int64 {
 	}
 	for i := range g.dates {
 		if n, ok := g.dates[i].parse(cell, w.p.today); ok {
+			return n
+		}
+	}
+	if w.fixed { // a spreadsheet writes the dates that its user types in its own way
+		if n, ok := spreadsheetDate(g.dates, cell, w.p.today); ok {
 			return n
 		}
 	}
