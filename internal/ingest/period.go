@@ -53,7 +53,7 @@ func (s *span) read(text string, today int64) (from, to int64, ok bool) {
 	}
 	year := fiscalYearOf(text, today)
 	p := stat.FiscalYear(stat.Clock(s.as), year)
-	return dayOf(p.From), dayOf(p.To), year > 0
+	return dayOf(p.From), dayOf(p.To), year > 1 // it begins in the year before
 }
 
 func (s *span) readRange(text string, today int64) (from, to int64, ok bool) {
