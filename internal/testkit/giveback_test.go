@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"iter"
 	"strconv"
 	"strings"
 	"testing"
@@ -102,7 +103,7 @@ func TestRepairedRowsEqualACleanUpload(t *testing.T) {
 		}
 		sheet := rapid.Bool().Draw(t, "spreadsheet")
 		var given bytes.Buffer
-		if err := export.WriteGiveback(&given, columns, rejects, sheet); err != nil {
+		if err := export.WriteGiveback(&given, columns, each(rejects), sheet); err != nil {
 			t.Fatal(err)
 		}
 		r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(given.Bytes(), []byte("\xef\xbb\xbf"))))
@@ -161,4 +162,15 @@ func TestRepairedRowsEqualACleanUpload(t *testing.T) {
 			t.Fatalf("repaired:\n%s\nrejected: %v\nwant:\n%s", strings.Join(got, "\n"), again, strings.Join(want, "\n"))
 		}
 	})
+}
+
+// each hands out rejected rows one by one.
+func each(rejects []stat.Reject) iter.Seq2[stat.Reject, error] {
+	return func(yield func(stat.Reject, error) bool) {
+		for _, r := range rejects {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
 }
