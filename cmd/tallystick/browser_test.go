@@ -33,28 +33,52 @@ import (
 	"tallystick/internal/web"
 )
 
-// site does the main job with the bundled exports, in a folder of the test, and serves the release.
-func site(t *testing.T) *httptest.Server {
-	t.Helper()
-	state := t.TempDir()
-	t.Cleanup(func() { writable(state) })
+// bundled does the main job with the bundled exports, once for all tests, in the folder bundledIn, which TestMain
+// removes.
+var bundledIn string
+
+var bundled = sync.OnceValues(func() (state string, err error) {
+	if state, err = os.MkdirTemp("", "tallystick-site-"); err != nil {
+		return "", err
+	}
+	bundledIn = state
 	env := func(name string) string {
 		return map[string]string{"TALLYSTICK_STATE": state, "TALLYSTICK_DATA": filepath.Join("..", "..", "data")}[name]
 	}
 	for _, args := range [][]string{{"ingest", "-bundled"}, {"publish"}} {
 		var errs bytes.Buffer
 		if code := run(context.Background(), args, env, io.Discard, &errs); code != exitOK {
-			t.Fatalf("tallystick %s exited with %d: %s", strings.Join(args, " "), code, errs.String())
+			return state, fmt.Errorf("tallystick %s exited with %d: %s", strings.Join(args, " "), code, errs.String())
 		}
+	}
+	return state, nil
+})
+
+// site serves the release of the bundled exports, as the program serves it.
+func site(t testing.TB) *httptest.Server {
+	t.Helper()
+	state, err := bundled()
+	if err != nil {
+		t.Fatal(err)
 	}
 	library, err := release.OpenLibrary(filepath.Join(state, "releases"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(web.New(web.Config{
-		Library: library, Log: slog.New(slog.DiscardHandler), Clock: time.Now, Version: "test",
-	}).Handler())
-	t.Cleanup(server.Close)
+	server := httptest.NewUnstartedServer(nil)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	server.URL = "http://" + server.Listener.Addr().String()
+	handler := web.New(web.Config{
+		Library: library, Log: slog.New(slog.DiscardHandler), Clock: time.Now, Version: "test", Address: server.URL,
+	}).Handler()
+	go func() { ended <- web.Serve(ctx, server.Listener, handler) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
 	return server
 }
 
@@ -81,11 +105,11 @@ func browser(t *testing.T) context.Context {
 }
 
 // crawl follows every link from the home page and returns the paths of all HTML pages, in the order found.
-// Whatever is linked must be there.
-func crawl(t *testing.T, server *httptest.Server) []string {
+// Whatever is linked must be there. Of each kind of page it follows at most so many, if most is not 0.
+func crawl(t *testing.T, server *httptest.Server, most int) []string {
 	t.Helper()
 	var pages []string
-	queue, seen := []string{"/"}, map[string]bool{"/": true}
+	queue, seen, count := []string{"/"}, map[string]bool{"/": true}, map[string]int{}
 	for len(queue) > 0 {
 		path := queue[0]
 		queue = queue[1:]
@@ -124,36 +148,36 @@ func crawl(t *testing.T, server *httptest.Server) []string {
 				return
 			}
 			target.Fragment = ""
-			if next := target.RequestURI(); !seen[next] {
-				seen[next] = true
-				queue = append(queue, next)
+			next := target.RequestURI()
+			if seen[next] || most > 0 && count[kindOf(next)] >= most {
+				return
 			}
+			seen[next] = true
+			count[kindOf(next)]++
+			queue = append(queue, next)
 		})
 	}
 	return pages
 }
 
-// kinds keeps a few pages of each kind: all that are one of a kind or of a dozen, the first of the many.
-func kinds(pages []string) []string {
-	const most = 8
-	count := map[string]int{}
-	var out []string
-	for _, p := range pages {
-		parts := strings.Split(strings.SplitN(p, "?", 2)[0], "/")
-		kind := parts[1]
-		if kind == "releases" && len(parts) > 3 {
-			kind += "/" + parts[3]
-		}
-		if count[kind]++; count[kind] <= most {
-			out = append(out, p)
+// kindOf is what kind of page or file an address leads to: its language, the first part of its path, the one after the
+// name of a release, whether it names one thing of its kind, and its format.
+func kindOf(address string) string {
+	path, query, _ := strings.Cut(address, "?")
+	parts := strings.Split(strings.Trim(path, "/"), "/")
+	kind := ""
+	for len(parts) > 1 && (parts[0] == "es" || parts[0] == "releases" && len(parts) > 2) {
+		kind, parts = kind+parts[0]+" ", parts[1:]
+		if strings.HasSuffix(kind, "releases ") {
+			parts = parts[1:]
 		}
 	}
-	return out
+	return fmt.Sprint(kind, parts[0], len(parts) > 1, filepath.Ext(path), query != "")
 }
 
 // TestEveryLinkLeadsSomewhere asks for every page and file that can be reached from the home page.
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
-	pages := crawl(t, site(t))
+	pages := crawl(t, site(t), 0)
 	t.Logf("%d pages", len(pages))
 	for _, want := range []string{"/indicators", "/indicators/sellers-and-buyers", "/indicators/state-and-federal",
 		"/indicators/children-identified", "/indicators/prostitution-arrests", "/indicators/trafficking-offences",
@@ -170,7 +194,7 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 func TestBrowserEveryPage(t *testing.T) {
 	ctx := browser(t)
 	server := site(t)
-	pages := append(kinds(crawl(t, server)), "/nothing-here")
+	pages := append(crawl(t, server, 8), "/nothing-here")
 	t.Logf("%d pages", len(pages))
 	complaints := watch(t, ctx, server.URL)
 	for _, mode := range []struct {

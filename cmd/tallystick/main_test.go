@@ -16,7 +16,19 @@ func TestMain(m *testing.M) {
 	if os.Getenv("TALLYSTICK_CALL") != "" {
 		main()
 	}
-	testscript.Main(m, map[string]func(){"tallystick": main})
+	testscript.Main(swept{m}, map[string]func(){"tallystick": main})
+}
+
+// swept runs the tests and removes what they shared.
+type swept struct{ *testing.M }
+
+func (s swept) Run() int {
+	code := s.M.Run()
+	if bundledIn != "" {
+		writable(bundledIn)
+		os.RemoveAll(bundledIn)
+	}
+	return code
 }
 
 // TestScripts runs testdata/script: each file opens with a sentence and reads as the specification of a

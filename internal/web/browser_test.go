@@ -19,8 +19,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// axePath is where `npm ci --prefix .ci/axe` puts the accessibility checker; see .ci/run.
-const axePath = "../../.ci/axe/node_modules/axe-core/axe.min.js"
+// axePath is where "npm ci --prefix .ci/pages" puts the accessibility checker; see .ci/run.
+const axePath = "../../.ci/pages/node_modules/axe-core/axe.min.js"
 
 // required reports whether the browser is to be driven, as "make browser" asks; then a missing one is a failure.
 func required() bool { return os.Getenv("TALLYSTICK_BROWSER") == "required" }
@@ -245,7 +245,7 @@ func TestBrowserChangesTheViewInPlace(t *testing.T) {
 func TestBrowserAccessibility(t *testing.T) {
 	axe, err := os.ReadFile(axePath)
 	if err != nil {
-		t.Skip("axe-core is not installed; npm ci --prefix .ci/axe installs it")
+		t.Skip("axe-core is not installed; npm ci --prefix .ci/pages installs it")
 	}
 	server := httptest.NewServer(world(t).Handler())
 	defer server.Close()

@@ -129,6 +129,9 @@ func (v *visit) frame(title, description string) page {
 			Since:     "/newer/" + strings.TrimPrefix(v.in(m.ID), "/releases/"),
 		},
 	}
+	if p.Description == "" {
+		p.Description = p.Title + ". " + p.Site.Title
+	}
 	if len(v.query) > 0 {
 		p.Release.Kept += "?" + v.query.Encode()
 		p.Release.Live += "?" + v.query.Encode()
