@@ -117,6 +117,7 @@ type counted struct {
 	unit, stage, event string
 	clock              stat.Clock
 	protection         stat.Protection
+	fabricated         bool
 }
 
 func (c indicator) panel(at string, p *stat.Panel) {
@@ -146,6 +147,7 @@ func (c indicator) panel(at string, p *stat.Panel) {
 		return // a data set is missing, which is said already
 	}
 	unlike := false // whether anything is
+	p.Fabricated = slices.ContainsFunc(all, func(k counted) bool { return k.fabricated })
 	for i, k := range all[1:] {
 		where := fmt.Sprintf("%s.series[%d]", at, i+1)
 		if k.protection == stat.ProtectionProtected {
@@ -246,7 +248,7 @@ func (c indicator) counted(at string, ds stat.Dataset, w stat.Where) counted {
 		stage: c.pinned(at, ds, w, "stage", ds.Stage, ds.StageField),
 		clock: stat.Clock(c.pinned(at, ds, w, "clock", string(ds.Clock), ds.ClockField)),
 
-		event: ds.Event, protection: ds.Protection,
+		event: ds.Event, protection: ds.Protection, fabricated: ds.Fabricated,
 	}
 }
 

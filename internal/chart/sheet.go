@@ -250,6 +250,13 @@ func (s *sheet) heading(p stat.Panel, obs []stat.Observation, withPeriod bool) {
 	s.y = s.lines(titleText, 0, s.y+17, 20, "left", wrap(p.Title, titleText.size, titleText.weight, s.width))
 	sub := wrap(strings.Join(s.about(p, obs, withPeriod), " · "), subText.size, subText.weight, s.width)
 	s.y = s.lines(subText, 0, s.y+19, 17, "left", sub)
+	if p.Fabricated {
+		s.y = s.lines(subText, 0, s.y+17, 17, "left", []string{s.ctx.Lang.T("Made-up figures: do not quote them.")})
+	}
+	if p.Unlike != "" {
+		s.y = s.lines(subText, 0, s.y+17, 17, "left", wrap(s.ctx.Lang.T("Unlike things side by side: %s", p.Unlike), subText.size,
+			subText.weight, s.width))
+	}
 	if p.Note != "" {
 		s.y = s.lines(subText, 0, s.y+17, 17, "left", wrap(p.Note, subText.size, subText.weight, s.width))
 	}

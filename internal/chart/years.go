@@ -34,7 +34,7 @@ func yearPlace(d stat.Date, clock stat.Clock) float64 {
 	days := start.AddDate(1, 0, 0).Sub(start)
 	place := float64(d.Year) + float64(d.Time().Sub(start))/float64(days)
 	switch clock {
-	case stat.ClockFederalFiscal:
+	case stat.ClockFederalFiscal, stat.ClockToReport: // reports are due in October, for the twelve months before
 		return place - 0.25
 	case stat.ClockStateFiscal:
 		return place
@@ -45,6 +45,9 @@ func yearPlace(d stat.Date, clock stat.Clock) float64 {
 
 // periodPlace is where a period is drawn: at the number of its year, or in its middle if it is no year.
 func periodPlace(p stat.Period, clock stat.Clock) float64 {
+	if clock == stat.ClockToReport && p.Days() >= 365 && p.Days() <= 366 {
+		return float64(p.To.Year) // named after the year of its report
+	}
 	if p.From == p.To { // what there was on a day belongs to the year of the day
 		return float64(p.To.Year)
 	}

@@ -27,7 +27,8 @@ type caution struct {
 // The ranks of derived cautions. Those below rankNotes could make a quoted figure wrong and stand before the notes
 // of the definition; those above it qualify a figure that is right.
 const (
-	rankSurvivors = iota
+	rankFabricated = iota
+	rankSurvivors
 	rankContested
 	rankBreak
 	rankCoverage
@@ -51,6 +52,9 @@ func (w *writer) cautions() []string {
 		list = append(list, caution{rank: rankNotes + min(i, 99), text: strings.TrimSpace(note)})
 	}
 	var derived []caution
+	if w.ind.Fabricated() {
+		derived = append(derived, caution{rank: rankFabricated, text: w.l.T("Made-up figures: do not quote them.")})
+	}
 	for _, p := range w.ind.Panels {
 		if p.Unlike != "" {
 			derived = append(derived, caution{rank: rankUnlike,

@@ -71,7 +71,8 @@ func better(a, b Status) Status {
 }
 
 // AnswerCoverage says from how many of the reporters that owed an answer for the period one came. Answered are the codes
-// of those who did. Reports that are waived or not due yet are owed by nobody.
+// of those who did. Reports that are waived or not due yet are owed by nobody, and of those that nobody records here
+// nothing is expected.
 func AnswerCoverage(period Period, answered []string, item int, noun string, obligations []Obligation) Coverage {
 	c := Coverage{Noun: noun}
 	for _, o := range obligations {
@@ -81,7 +82,7 @@ func AnswerCoverage(period Period, answered []string, item int, noun string, obl
 		switch came := slices.Contains(answered, o.Reporter); {
 		case came:
 			c.Reported++
-		case o.Absence(item) == StatusNotDue || o.Absence(item) == StatusNotApplicable:
+		case o.State == ObligationUnrecorded, o.Absence(item) == StatusNotDue, o.Absence(item) == StatusNotApplicable:
 			continue
 		default:
 			c.Missing = append(c.Missing, o.Reporter)

@@ -74,6 +74,12 @@ type Panel struct {
 	Stage      string     `yaml:"-" json:"stage"`
 	Clock      Clock      `yaml:"-" json:"clock"`
 	Protection Protection `yaml:"-" json:"protection"`
+	Fabricated bool       `yaml:"-" json:"fabricated,omitempty"` // any of its data sets is made up
+}
+
+// Fabricated reports whether any figure of the indicator was made up, so that every place that shows one says so.
+func (i Indicator) Fabricated() bool {
+	return slices.ContainsFunc(i.Panels, func(p Panel) bool { return p.Fabricated })
 }
 
 // Form is how a panel is drawn.

@@ -30,7 +30,8 @@ type LikeForLike struct {
 // periods. The parts are the observations of the same two periods by one dimension, each with one code; those of
 // other periods and with other codes are passed over. Prefer is set where the reporters differ and the two verdicts
 // differ, or the two changes differ by more than LikeForLikeTolerance, or no change for the same reporters can be
-// had; then Same is what may be said, and its refusal says why nothing may.
+// had; then Same is what may be said, and its refusal says why nothing may. The same reporters must be at least half of
+// those who are expected.
 func CompareReporters(
 	earlier, later Observation, parts []Observation, dimension string, opt CompareOptions,
 ) LikeForLike {
@@ -65,7 +66,8 @@ func CompareReporters(
 		out.Same = refusedComparison(earlier, later, RefusedWithheld)
 		out.Reporters = 0
 		return out
-	case out.Reporters == 0:
+	case out.Reporters == 0, 2*out.Reporters < min(earlier.Coverage.Expected, later.Coverage.Expected):
+		out.Reporters = 0 // a few of many do not speak for all
 		out.Same = refusedComparison(earlier, later, RefusedCoverage)
 		return out
 	}

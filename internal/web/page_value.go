@@ -18,6 +18,7 @@ type valuePage struct {
 	Observation stat.Observation
 	Remark      string
 	Notices     []notice
+	Fabricated  bool // the figure was made up
 	Indicator   link
 	Panel       string
 	Number      string // the value as it is written, or the words of its status
@@ -156,6 +157,7 @@ func (v *visit) passport(o stat.Observation) (valuePage, error) {
 		Indicator:   link{Path: v.indicatorPath(ind.ID), Text: ind.Question},
 		Notices:     v.notices(key),
 		Panel:       panel.Title,
+		Fabricated:  panel.Fabricated,
 		Number:      words,
 		Noun:        nounWords(v.l, o, panel, series),
 		Period:      v.l.Period(o.Period, panel.Clock),
