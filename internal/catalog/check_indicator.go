@@ -140,6 +140,7 @@ func (c indicator) panel(at string, p *stat.Panel) {
 		where := fmt.Sprintf("%s.series[%d]", at, i)
 		c.id(where, s.ID, seen)
 		all = append(all, c.series(where, s, p.Unlike))
+		c.kinds(where, s, *p)
 	}
 	first := all[0]
 	p.Unit, p.Stage, p.Clock, p.Protection = first.unit, first.stage, first.clock, first.protection
@@ -221,6 +222,8 @@ func (c indicator) series(at string, s stat.Series, unlike string) counted {
 	c.single(at+".where", ds, s.Where, "")
 	c.minors(at+".where", ds, s.Where)
 	c.answers(at, ds, s)
+	c.modes(at, ds, s)
+	c.genders(at, ds, s)
 	own := c.counted(at+".where", ds, s.Where)
 	if s.Measure.Standing != "" {
 		own.clock, own.event = stat.ClockOnDay, "standing at the end of the year"
@@ -537,6 +540,66 @@ func (c indicator) side(at, name string) *stat.Panel {
 	}
 	c.wrong(at, name, "series-unknown", fmt.Sprintf("The indicator has no series %q.", name), "Write PANEL/SERIES.")
 	return nil
+}
+
+// unpinned returns the fields of a data set with a code list that the series does not pin.
+func unpinned(ds stat.Dataset, s stat.Series, list string) []string {
+	var out []string
+	for _, f := range ds.Fields {
+		if f.Codelist == list && len(s.Where[f.Name]) == 0 {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
+// kinds refuses a series that mixes trafficking for sex and for labor without showing the two apart, where the source
+// tells them apart.
+func (c indicator) kinds(at string, s stat.Series, p stat.Panel) {
+	ds, _ := c.l.defs.Dataset(s.Dataset)
+	for _, f := range ds.Fields {
+		if f.Codelist != "trafficking-kinds" || len(s.Where[f.Name]) == 1 {
+			continue
+		}
+		apart := func(p stat.Panel) bool { // the panel shows the kinds of the data set one by one
+			return slices.ContainsFunc(p.Series, func(x stat.Series) bool { return x.Dataset == s.Dataset }) &&
+				slices.ContainsFunc(p.Breakdowns, func(b stat.Breakdown) bool { return b.By == f.Name })
+		}
+		if !apart(p) && !(p.Window > 0 && slices.ContainsFunc(c.Panels, apart)) {
+			c.wrong(at+".where", f.Name, "kinds-mixed", "The series mixes trafficking for sex and for labor, which the source tells apart.",
+				"Pin "+f.Name+" to one kind, or add a breakdown by it.")
+		}
+	}
+}
+
+// modes refuses a series that does not say whether attempts, agreements and help count, where the source tells them.
+func (c indicator) modes(at string, ds stat.Dataset, s stat.Series) {
+	for _, name := range unpinned(ds, s, "offence-modes") {
+		c.wrong(at+".where", name, "modes-unsaid", "Whether attempts, agreements and help count is not said.",
+			"List under where: "+name+" what counts, such as [committed, accessory].")
+	}
+}
+
+// gendered are words that say whether a person is a man or a woman.
+var gendered = []string{"man", "men", "woman", "women", "girl", "girls", "boy", "boys", "female", "male", "females", "males"}
+
+// genders refuses words for men and women in a series that does not count by sex: what is not published is not inferred.
+func (c indicator) genders(at string, ds stat.Dataset, s stat.Series) {
+	for name, codes := range s.Where {
+		if f, _ := ds.Field(name); f.Codelist == "sex" && len(codes) == 1 && codes[0] != "all" {
+			return
+		}
+	}
+	for _, text := range []string{s.Label, s.Noun.One, s.Noun.Many} {
+		for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return r < 'a' || r > 'z' }) {
+			if slices.Contains(gendered, word) {
+				c.wrong(at+".label", word, "gender-presumed",
+					fmt.Sprintf("The word %q says who was counted, and the series is not pinned to a sex.", word),
+					"Use a word that says no more than the source, or pin the field of the sexes to one code.")
+				return
+			}
+		}
+	}
 }
 
 // minors refuses a series of an open data set that counts people under 18 alone: such a data set is protected.

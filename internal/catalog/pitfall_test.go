@@ -188,6 +188,78 @@ func TestPitfall30NoRecordsAboutChildrenAndNoNames(t *testing.T) {
 `)
 }
 
+func TestPitfall17AStockAndAFlowDoNotShareAPanel(t *testing.T) {
+	const decisions = `-- edit datasets/cases.yaml --
+- status: status
++ status: status
++ decisions: {case: case, outcome: outcome}
+-   - {name: count, type: integer, minimum: 0}
++   - {name: count, type: integer, minimum: 0}
++   - {name: case, type: code, codelist: case-codes}
++   - {name: outcome, type: code, codelist: outcomes}
+-- add codelists/case-codes.csv --
+code,label,plural,parent,kind,valid_from,valid_to,about
+one,one,one,,,,,
+-- add codelists/outcomes.csv --
+code,label,plural,parent,kind,valid_from,valid_to,about
+convicted,convicted,convicted,,,,,
+`
+	refused(t, "measure-wrong", decisions) // convictions and what takes them away are never added up
+	refused(t, "measure-wrong", `-- edit indicators/sellers.yaml --
+-         measure: {sum: count}
+-         where: {unit: [case], section: [53a-83]}
++         measure: {standing: counts}
++         where: {unit: [case], section: [53a-83]}
+`)
+	refused(t, "clock-unlike", decisions+`-- edit indicators/sellers.yaml --
+-         measure: {sum: count}
+-         where: {unit: [case], section: [53a-83]}
++         measure: {standing: counts}
++         where: {unit: [case], section: [53a-83]}
+`)
+	refused(t, "outcome-unknown", strings.Replace(decisions, "convicted,convicted,convicted", "guilty,guilty,guilty", 1))
+}
+
+func TestPitfall21SexAndLaborAreToldApartWhereTheSourceDoes(t *testing.T) {
+	const kinds = `-- edit datasets/cases.yaml --
+-   - {name: count, type: integer, minimum: 0}
++   - {name: count, type: integer, minimum: 0}
++   - {name: kind, type: code, codelist: trafficking-kinds}
+-- add codelists/trafficking-kinds.csv --
+code,label,plural,parent,kind,valid_from,valid_to,about
+sex,sex,sex,,,,,
+labor,labor,labor,,,,,
+`
+	refused(t, "kinds-mixed", kinds)
+	refused(t, "kinds-mixed", kinds+`-- edit indicators/sellers.yaml --
+-         where: {unit: [case], section: [53a-83]}
++         where: {unit: [case], section: [53a-83], kind: [sex, labor]}
+`)
+}
+
+func TestPitfall28NobodyIsCalledAManOrAWomanUnlessTheSourceSaysSo(t *testing.T) {
+	refused(t, "gender-presumed", `-- edit indicators/sellers.yaml --
+-         noun: {one: case for buying sex, many: cases for buying sex}
++         noun: {one: man who bought sex, many: men who bought sex}
+`)
+	refused(t, "gender-presumed", `-- edit indicators/sellers.yaml --
+-         label: selling sex
++         label: Women selling sex
+`)
+}
+
+func TestPitfall29WhetherHelpAndAgreementCountIsSaid(t *testing.T) {
+	refused(t, "modes-unsaid", `-- edit datasets/cases.yaml --
+-   - {name: count, type: integer, minimum: 0}
++   - {name: count, type: integer, minimum: 0}
++   - {name: mode, type: code, codelist: offence-modes}
+-- add codelists/offence-modes.csv --
+code,label,plural,parent,kind,valid_from,valid_to,about
+committed,committed,committed,,,,,
+conspiracy,agreed,agreed,,,,,
+`)
+}
+
 // TestPitfall30NoWayRoundTheClassOfChildren: neither a series of one age of an open data set nor a count of rows of a
 // protected one gets past the class.
 func TestPitfall30NoWayRoundTheClassOfChildren(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 )
 
 // BenchmarkJudge judges and words a release with 200 indicators: each has two panels of two series over twenty years
-// and ten agencies (176,000 observations), with a ratio and a rate, one act inside the span, and agencies that drop
+// and ten agencies (176,000 observations), with a ratio, a rate and sums over the same reporters, one act inside the span, and agencies that drop
 // out.
 func BenchmarkJudge(b *testing.B) {
 	const indicators, agencies = 200, 10
@@ -80,6 +80,19 @@ func judge(ind stat.Indicator, seed, agencies int) []stat.Observation {
 			ratio, _ := stat.RatioOf(totals[0], totals[1], stat.Level95)
 			rate, _ := stat.RateOf(totals[0], people, 100000, stat.Level95)
 			out = append(append(out, totals...), people, ratio, rate)
+		}
+		for _, s := range p.Series {
+			var totals, parts []stat.Observation
+			for _, o := range out {
+				switch {
+				case o.Panel != p.ID || o.Series != s.ID:
+				case len(o.Codes) == 0:
+					totals = append(totals, o)
+				default:
+					parts = append(parts, o)
+				}
+			}
+			out = append(out, stat.LikeFigures(s, totals, parts, nil)...)
 		}
 	}
 	return out

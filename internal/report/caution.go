@@ -338,7 +338,7 @@ func (w *writer) unlikeReporters(v *values) (caution, bool) {
 		if !ok || !ok2 {
 			continue
 		}
-		l := stat.CompareReporters(first, last, v.parts, v.series.Expected.Dimension, stat.CompareOptions{Breaks: v.lasting()})
+		l := stat.CompareReporters(first, last, v.parts, v.series.Expected.Dimension, stat.CompareOptions{Breaks: v.breaks})
 		if !l.Prefer || l.All.Verdict == stat.VerdictRefused {
 			return caution{}, false
 		}

@@ -40,9 +40,8 @@ func (w *writer) change(v *values) []stat.Part {
 // compare sets a figure against an earlier one: as it stands, or, where other reporters stand behind the two and that
 // matters, for those that reported in both periods. Then same names them: agencies.
 func (v *values) compare(earlier, later stat.Observation) (c stat.Comparison, same string) {
-	opt := stat.CompareOptions{Breaks: v.lasting()}
+	opt := stat.CompareOptions{Breaks: v.breaks}
 	if v.series.Expected == nil {
-		opt.Breaks = v.breaks
 		return stat.ComparePeriods(earlier, later, opt), ""
 	}
 	l := stat.CompareReporters(earlier, later, v.parts, v.series.Expected.Dimension, opt)
@@ -50,11 +49,6 @@ func (v *values) compare(earlier, later stat.Observation) (c stat.Comparison, sa
 		return l.All, ""
 	}
 	return l.Same, cmp.Or(v.series.Expected.Noun.Many, l.Noun, lang.Key("reporters"))
-}
-
-// lasting returns the breaks that hold whoever reports.
-func (v *values) lasting() []stat.Break {
-	return slices.DeleteFunc(slices.Clone(v.breaks), func(b stat.Break) bool { return b.Kind == stat.BreakCoverage })
 }
 
 // verdict is a comparison in words. Where it holds for the same reporters alone, it gives their sums and not the totals,

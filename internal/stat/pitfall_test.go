@@ -136,6 +136,25 @@ func TestPitfall14CountsArePooledOverTwoThreeOrFivePeriodsAsSpans(t *testing.T) 
 	}
 }
 
+func TestPitfall17AStockIsNotAddedUpAndNotComparedAsAFlow(t *testing.T) {
+	stood := func(y int, n float64) stat.Observation {
+		return stat.Observation{Kind: stat.KindCount, Unit: "conviction", Status: stat.StatusReported, Value: n,
+			Period: stat.Period{From: day(y, 12, 31), To: day(y, 12, 31)}}
+	}
+	if c := stat.ComparePeriods(stood(2019, 50), stood(2020, 90), stat.CompareOptions{IgnoreBreaks: true}); c.Verdict != stat.VerdictRefused || c.Why != stat.RefusedStock {
+		t.Errorf("ComparePeriods of what stood on two days = %s (%s), want a refusal as a stock", c.Verdict, c.Why)
+	}
+	for _, w := range stat.Pool([]stat.Observation{stood(2019, 5), stood(2020, 5)}, 2, nil, stat.Level95) {
+		if w.Why != stat.RefusedStock || w.Observation.Value != 0 {
+			t.Errorf("Pool of what stood on two days = %+v, want a refusal as a stock", w)
+		}
+	}
+	problems := stat.LintPanel(stat.Panel{Clock: stat.ClockOnDay, Form: stat.FormSpans, Window: 2})
+	if len(problems) == 0 {
+		t.Error("LintPanel of a window over days: nothing, want a problem")
+	}
+}
+
 func TestPitfall18ThereIsNoFunnel(t *testing.T) {
 	want := []stat.Form{stat.FormPair, stat.FormColumns, stat.FormLine, stat.FormSpans}
 	if !slices.Equal(stat.Forms, want) {

@@ -27,7 +27,8 @@ type LikeForLike struct {
 }
 
 // CompareReporters compares two totals twice: as they stand, and summed over the reporters that have a value in both
-// periods. The parts are the observations of the same two periods by one dimension, each with one code; those of
+// periods. Breaks by coverage among the options are not held against the same reporters, and keep the totals from being
+// spoken of if the reporters differ. The parts are the observations of the same two periods by one dimension, each with one code; those of
 // other periods and with other codes are passed over. Prefer is set where the reporters differ and the two verdicts
 // differ, or the two changes differ by more than LikeForLikeTolerance, or no change for the same reporters can be
 // had; then Same is what may be said, and its refusal says why nothing may. The same reporters must be at least half of
@@ -38,6 +39,10 @@ func CompareReporters(
 	if later.Period.Compare(earlier.Period) < 0 {
 		earlier, later = later, earlier
 	}
+	// A change in who reports is no break for those who reported both times; for all the others it is.
+	coverage := func(b Break) bool { return b.Kind == BreakCoverage }
+	broken := slices.ContainsFunc(Crossed(earlier.Period, later.Period, opt.Breaks), coverage)
+	opt.Breaks = slices.DeleteFunc(slices.Clone(opt.Breaks), coverage)
 	out := LikeForLike{All: ComparePeriods(earlier, later, opt), Noun: later.Coverage.Noun}
 	before, after := reporters(parts, earlier, dimension), reporters(parts, later, dimension)
 	a, b := earlier, later
@@ -73,7 +78,7 @@ func CompareReporters(
 	}
 	out.Earlier, out.Later = a.Value, b.Value
 	out.Same = ComparePeriods(a, b, opt)
-	out.Prefer = out.Same.Verdict != out.All.Verdict ||
+	out.Prefer = broken && !opt.IgnoreBreaks || out.Same.Verdict != out.All.Verdict ||
 		math.Abs(relative(earlier.Value, later.Value)-relative(a.Value, b.Value)) > LikeForLikeTolerance
 	return out
 }
@@ -155,11 +160,10 @@ func LikeFigures(series Series, totals, parts []Observation, breaks []Break) []O
 	}
 	reported := slices.DeleteFunc(slices.Clone(totals), func(o Observation) bool { return o.Status != StatusReported })
 	slices.SortStableFunc(reported, func(a, b Observation) int { return a.Period.Compare(b.Period) })
-	lasting := slices.DeleteFunc(slices.Clone(breaks), func(b Break) bool { return b.Kind == BreakCoverage })
 	var out []Observation
 	for i, later := range reported {
 		for _, earlier := range reported[:i] {
-			l := CompareReporters(earlier, later, parts, series.Expected.Dimension, CompareOptions{Breaks: lasting})
+			l := CompareReporters(earlier, later, parts, series.Expected.Dimension, CompareOptions{Breaks: breaks})
 			if l.said().Verdict == VerdictRefused {
 				continue
 			}
