@@ -21,6 +21,9 @@ func printDifference(w io.Writer, d stat.Difference) {
 		case stat.ChangeDetails:
 			fmt.Fprintf(w, "details  %s: %s (%s: %s)\n", c.Key, strings.Join(c.Details, ", "), c.Reason, c.Why)
 		}
+		if len(c.Coverage) == 2 {
+			fmt.Fprintf(w, "coverage %s: %s → %s\n", c.Key, orNone(c.Coverage[0]), orNone(c.Coverage[1]))
+		}
 	}
 	for _, list := range [][]stat.DefinitionChange{d.Indicators, d.Definitions} {
 		for _, c := range list {
@@ -37,6 +40,14 @@ func printDifference(w io.Writer, d stat.Difference) {
 	for _, s := range d.Statements {
 		fmt.Fprintf(w, "said     %s %s: %s\n", s.Kind, s.ID, s.Reason)
 	}
+}
+
+// printSummary prints in one line how much differs.
+func printSummary(w io.Writer, d stat.Difference) {
+	more, fewer := d.Masked()
+	fmt.Fprintf(w, "in all: %s new, %s changed, %s gone; %s newly withheld, %s no longer\n", plural(int64(d.Count(stat.ChangeAdded)), "figure", "figures"),
+		stat.FormatCount(int64(d.Count(stat.ChangeValue))), stat.FormatCount(int64(d.Count(stat.ChangeGone))),
+		stat.FormatCount(int64(more)), stat.FormatCount(int64(fewer)))
 }
 
 // printGates prints how the gates stand, with what each has found.

@@ -136,6 +136,7 @@ func (p *program) printRecord(r publish.Record, asJSON bool) error {
 		return writeJSON(p.stdout, r)
 	}
 	printDifference(p.stdout, r.Difference)
+	printSummary(p.stdout, r.Difference)
 	printGates(p.stdout, r.Gates)
 	fmt.Fprintf(p.stdout, "draft %s by %s, after release %s\n", r.Checksum, r.Editor, orNone(r.Difference.From))
 	if !r.At.IsZero() {

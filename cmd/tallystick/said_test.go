@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"tallystick/internal/stat"
 )
@@ -137,4 +138,58 @@ func TestWhatWasSaidAboutFiguresIsShownEverywhere(t *testing.T) {
 	s.holds("/feed.atom", 200, "The question was put wrongly.", `<category term="withdrawal">`)
 	s.holds("/releases/2020-05-01", 200, "The question was put wrongly.")
 	s.holds("/es/indicators/sellers-and-buyers", 200, "The question was put wrongly.")
+}
+
+// TestAMomentOfPublicationIsTheSameEverywhere seals a release for a moment a few seconds away and asks for pages, files,
+// feed and lists without a pause until it is past: what was asked before it tells nothing of the release, and what was
+// asked after it shows nothing else.
+func TestAMomentOfPublicationIsTheSameEverywhere(t *testing.T) {
+	i := small(t)
+	i.ingest(t, sections, statement)
+	i.must(t, "publish", "-at", "2020-01-01T09:00:00Z")
+	s := served{launch(t, i.call("serve", "-addr", "127.0.0.1:0")), t}
+	i.edit(t, sections, `arrest,3557,`, "arrest,3600,")
+	i.ingest(t, sections)
+	sealing := time.Now()
+	i.must(t, "publish", "-dry-run", "-at", "2100-01-01T00:00:00Z")
+	moment := time.Now().Add(3*time.Since(sealing) + 3*time.Second).Truncate(time.Second).UTC()
+	i.must(t, "publish", "-at", moment.Format(time.RFC3339))
+	id := moment.Format(time.DateOnly)
+	if !time.Now().Before(moment.Add(-time.Second)) {
+		t.Skipf("the machine took until %v to seal a release for %v", time.Now(), moment)
+	}
+	answers := map[string]struct{ before, after string }{ // what only the one has, and only the other
+		"/":                                   {"3,557</strong>", "/releases/" + id},
+		"/indicators/sellers-and-buyers":      {"3,557</strong>", "/releases/" + id},
+		"/es/indicators/sellers-and-buyers":   {"3,557</strong>", "/releases/" + id},
+		"/indicators/sellers-and-buyers.csv":  {",3557,", ",3600,"},
+		"/indicators/sellers-and-buyers.json": {`"value": 3557`, `"value": 3600`},
+		"/feed.atom":                          {"/releases/2020-01-01", "/releases/" + id},
+		"/releases.json":                      {"/releases/2020-01-01", "/releases/" + id},
+		"/releases":                           {"/releases/2020-01-01", "/releases/" + id},
+		"/releases/" + id + "/home":           {"out yet", "3,600</strong>"},
+		"/newer/2020-01-01/indicators/sellers-and-buyers": {"It is the newest release.", id},
+	}
+	before, after := 0, 0
+	for time.Now().Before(moment.Add(2 * time.Second)) {
+		for path, has := range answers {
+			began := time.Now()
+			status, body, _ := s.get(path)
+			switch {
+			case time.Now().Before(moment):
+				before++
+				if !strings.Contains(body, has.before) || strings.Contains(body, has.after) {
+					t.Errorf("GET %s before %v = %d, lacks %q or holds %q", path, moment, status, has.before, has.after)
+				}
+			case !began.Before(moment):
+				after++
+				if status != http.StatusOK || !strings.Contains(body, has.after) {
+					t.Errorf("GET %s after %v = %d, lacks %q", path, moment, status, has.after)
+				}
+			}
+		}
+	}
+	if before < len(answers) || after < len(answers) {
+		t.Errorf("%d answers before and %d after: too few to tell", before, after)
+	}
 }

@@ -3,6 +3,7 @@ package publish
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"tallystick/internal/lang"
 	"tallystick/internal/stat"
@@ -43,6 +44,19 @@ func Failed(gates []stat.Gate) []stat.Gate {
 	return slices.DeleteFunc(slices.Clone(gates), func(g stat.Gate) bool { return g.Passed })
 }
 
+// ofFigure says which figure an issue is about, or which series, panel or indicator by the beginning of the key.
+func ofFigure(key string, i stat.Issue) stat.Issue {
+	id, _, _ := strings.Cut(key, "/")
+	i.File, i.Column = "indicators/"+id+".yaml", key
+	return i
+}
+
+// ofExport says which export an issue is about.
+func ofExport(b stat.Batch, i stat.Issue) stat.Issue {
+	i.File, i.Column = b.File, b.ID
+	return i
+}
+
 func refuse(code, problem, fix string) stat.Issue {
 	return stat.Issue{Code: code, Problem: problem, Fix: fix, Severity: stat.SeverityError}
 }
@@ -62,8 +76,8 @@ func Misquoted(d Drafted) []stat.Issue {
 				if ok {
 					now = "it is " + stat.FormatNumber(o.Value, 0) + " (" + o.Status.Words() + ")"
 				}
-				out = append(out, refuse("quoted", fmt.Sprintf("A note of %s quotes %s as %s, and %s.", ind.ID, q.Figure, q.Says, now),
-					"Mend the note and the entry under quoted in indicators/"+ind.ID+".yaml."))
+				out = append(out, ofFigure(q.Figure, refuse("quoted", fmt.Sprintf("A note of %s quotes %s as %s, and %s.", ind.ID, q.Figure, q.Says, now),
+					"Mend the note and the entry under quoted in indicators/"+ind.ID+".yaml.")))
 			}
 		}
 	}
@@ -104,10 +118,10 @@ func unbalanced(batches []stat.Batch) []stat.Issue {
 	var out []stat.Issue
 	for _, b := range batches {
 		if !b.Balanced() {
-			out = append(out, refuse("balance", fmt.Sprintf(
+			out = append(out, ofExport(b, refuse("balance", fmt.Sprintf(
 				"Batch %s (%s): %d rows are not %d accepted + %d quarantined + %d duplicates + %d set aside.",
 				b.ID, b.File, b.Rows, b.Accepted, b.Quarantined, b.Duplicates, b.SetAside),
-				"The warehouse is damaged: restore it from a backup, or ingest the export into a new state folder."))
+				"The warehouse is damaged: restore it from a backup, or ingest the export into a new state folder.")))
 		}
 	}
 	return out
@@ -121,10 +135,10 @@ func quarantined(d Drafted) []stat.Issue {
 			continue
 		}
 		if share := float64(b.Quarantined) / float64(b.Rows); share > ds.Accept.QuarantineAtMost {
-			out = append(out, refuse("quarantine", fmt.Sprintf(
+			out = append(out, ofExport(b, refuse("quarantine", fmt.Sprintf(
 				"Batch %s (%s) has %d of %d rows in quarantine; the data set %s accepts %s percent.",
 				b.ID, b.File, b.Quarantined, b.Rows, ds.ID, stat.FormatNumber(ds.Accept.QuarantineAtMost*100, 1)),
-				"Have the rows mended and sent again, or raise accept.quarantine_at_most and say why."))
+				"Have the rows mended and sent again, or raise accept.quarantine_at_most and say why.")))
 		}
 	}
 	return out
@@ -134,16 +148,16 @@ func unexplained(d Drafted) []stat.Issue {
 	var out []stat.Issue
 	for _, o := range d.Observations {
 		if !slices.Contains(stat.Statuses, o.Status) {
-			out = append(out, refuse("status", fmt.Sprintf("%s has the status %q, which is none.", o.Key(), o.Status),
-				"Give the record one of the statuses in data/README.md."))
+			out = append(out, ofFigure(o.Key(), refuse("status", fmt.Sprintf("%s has the status %q, which is none.", o.Key(), o.Status),
+				"Give the record one of the statuses in data/README.md.")))
 		}
 		if o.Status == stat.StatusReported && len(o.Citations) == 0 {
-			out = append(out, refuse("source", o.Key()+" has a value and no source.",
-				"Name the data set's citation fields, and fill them in the export."))
+			out = append(out, ofFigure(o.Key(), refuse("source", o.Key()+" has a value and no source.",
+				"Name the data set's citation fields, and fill them in the export.")))
 		}
 		if i := slices.IndexFunc(o.Citations, func(c stat.Citation) bool { return c.Confidence == "" }); i >= 0 {
-			out = append(out, refuse("ungraded", fmt.Sprintf("%s cites %q without a grade of confidence.", o.Key(), o.Citations[i].Title),
-				"Say in the export's confidence column how surely the source says this: high, medium or low."))
+			out = append(out, ofFigure(o.Key(), refuse("ungraded", fmt.Sprintf("%s cites %q without a grade of confidence.", o.Key(), o.Citations[i].Title),
+				"Say in the export's confidence column how surely the source says this: high, medium or low.")))
 		}
 	}
 	return out
@@ -172,8 +186,8 @@ func missing(d Drafted) []stat.Issue {
 				}
 				for y := first; y < last; y++ {
 					if !years[y] {
-						out = append(out, refuse("missing-year", fmt.Sprintf("%s/%s/%s has nothing for %d.", ind.ID, p.ID, s.ID, y),
-							"Add a row for that year with an empty count and the status that says why."))
+						out = append(out, ofFigure(ind.ID+"/"+p.ID+"/"+s.ID, refuse("missing-year", fmt.Sprintf("%s/%s/%s has nothing for %d.", ind.ID, p.ID, s.ID, y),
+							"Add a row for that year with an empty count and the status that says why.")))
 					}
 				}
 			}
@@ -187,7 +201,7 @@ func bare(d Drafted) []stat.Issue {
 	for _, o := range d.Observations {
 		if (o.Kind == stat.KindRatio || o.Kind == stat.KindRate) && o.Status == stat.StatusReported &&
 			(o.Interval == nil || o.To == 0) {
-			out = append(out, refuse("bare-ratio", o.Key()+" has no interval or no counts.", "This is a fault of the program."))
+			out = append(out, ofFigure(o.Key(), refuse("bare-ratio", o.Key()+" has no interval or no counts.", "This is a fault of the program.")))
 		}
 	}
 	return out
@@ -197,8 +211,8 @@ func unspoken(d Drafted) []stat.Issue {
 	var out []stat.Issue
 	for _, a := range d.Answers {
 		if a.Alt == "" || len(a.Sentences) == 0 {
-			out = append(out, refuse("alternative", a.Indicator+" has no sentence or no text alternative.",
-				"Write answer, sentence and alt in its definition."))
+			out = append(out, ofFigure(a.Indicator, refuse("alternative", a.Indicator+" has no sentence or no text alternative.",
+				"Write answer, sentence and alt in its definition.")))
 		}
 	}
 	return out
@@ -210,8 +224,8 @@ func vanished(d Drafted) []stat.Issue {
 	var out []stat.Issue
 	for _, c := range d.Difference.Figures {
 		if c.Kind == stat.ChangeGone && c.Reason != stat.ReasonWithdrawn {
-			out = append(out, refuse("vanished", fmt.Sprintf("%s was published as %s and is gone.", c.Key, c.Old),
-				"Restore it, or withdraw it with a statement that says why."))
+			out = append(out, ofFigure(c.Key, refuse("vanished", fmt.Sprintf("%s was published as %s and is gone.", c.Key, c.Old),
+				"Restore it, or withdraw it with a statement that says why.")))
 		}
 	}
 	return out
@@ -222,8 +236,8 @@ func unreasoned(d Drafted) []stat.Issue {
 	var out []stat.Issue
 	for _, c := range d.Difference.Unexplained() {
 		if c.Kind == stat.ChangeValue {
-			out = append(out, refuse("reason", fmt.Sprintf("%s was %s and would be %s.", c.Key, c.Old, c.New),
-				"Say why in a statement: better data is a revision, an error repaired is a correction."))
+			out = append(out, ofFigure(c.Key, refuse("reason", fmt.Sprintf("%s was %s and would be %s.", c.Key, c.Old, c.New),
+				"Say why in a statement: better data is a revision, an error repaired is a correction.")))
 		}
 	}
 	return out
@@ -236,8 +250,8 @@ func unannounced(d Drafted) []stat.Issue {
 		if c.New == nil {
 			continue // it vanished
 		}
-		out = append(out, refuse("definition", fmt.Sprintf("%s was %s and would be %s, because a definition changed.", c.Key, c.Old, c.New),
-			"Announce it: a statement of the kind announcement that names the indicator or the data set."))
+		out = append(out, ofFigure(c.Key, refuse("definition", fmt.Sprintf("%s was %s and would be %s, because a definition changed.", c.Key, c.Old, c.New),
+			"Announce it: a statement of the kind announcement that names the indicator or the data set.")))
 	}
 	return out
 }

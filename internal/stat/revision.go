@@ -80,6 +80,7 @@ type Change struct {
 	Reason    ChangeReason `json:"reason"`
 	Why       string       `json:"why"`                 // a sentence
 	Details   []string     `json:"details,omitempty"`   // what else differs: coverage, marks, interval, note, sources
+	Coverage  []string     `json:"coverage,omitempty"`  // in words, before and after, where it differs
 	Batches   []string     `json:"batches,omitempty"`   // new batches of the data sets behind it
 	Statement string       `json:"statement,omitempty"` // id of the statement that explains it
 }
@@ -145,6 +146,20 @@ func (d Difference) Unannounced() []Change {
 // Of keeps the changes of one indicator.
 func (d Difference) Of(indicator string) []Change {
 	return slices.DeleteFunc(slices.Clone(d.Figures), func(c Change) bool { return c.Indicator != indicator })
+}
+
+// Masked is how many figures are withheld that were not before, and how many no longer are.
+func (d Difference) Masked() (more, fewer int) {
+	withheld := func(s *Shown) bool { return s != nil && s.Status == StatusWithheld }
+	for _, c := range d.Figures {
+		switch {
+		case withheld(c.New) && !withheld(c.Old):
+			more++
+		case withheld(c.Old) && !withheld(c.New):
+			fewer++
+		}
+	}
+	return more, fewer
 }
 
 // Count is the number of changes of a kind.
@@ -213,11 +228,11 @@ func (c comparing) figures() []Change {
 			out = append(out, c.explain(Change{Key: key, Indicator: o.Indicator, Kind: ChangeAdded, New: shown(o)}, o))
 		case !same(shown(was), shown(o)):
 			out = append(out, c.explain(Change{Key: key, Indicator: o.Indicator, Kind: ChangeValue, Old: shown(was), New: shown(o),
-				Details: details(was, o)}, o))
+				Details: details(was, o), Coverage: coverages(was, o)}, o))
 		default:
 			if differs := details(was, o); len(differs) > 0 {
 				out = append(out, c.explain(Change{Key: key, Indicator: o.Indicator, Kind: ChangeDetails, Old: shown(was),
-					New: shown(o), Details: differs}, o))
+					New: shown(o), Details: differs, Coverage: coverages(was, o)}, o))
 			}
 		}
 	}
@@ -235,6 +250,15 @@ func shown(o Observation) *Shown {
 		s.Value = &value
 	}
 	return s
+}
+
+// coverages are the words for two coverages; none where they are the same.
+func coverages(a, b Observation) []string {
+	before, after := a.Coverage.Words(), b.Coverage.Words()
+	if before == after {
+		return nil
+	}
+	return []string{before, after}
 }
 
 // details names what belongs to two observations and differs.

@@ -117,7 +117,7 @@ func (v *visit) frame(title, description string) page {
 		Lang:        v.l,
 		Title:       v.l.T(title),
 		Description: v.l.T(description),
-		Nav:         navigate(v.l, v.path),
+		Nav:         navigate(v.l, v.live()),
 		Version:     v.version,
 		Release: &releaseLine{
 			ID:        m.ID,

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"tallystick/internal/lang"
 	"tallystick/internal/stat"
@@ -57,6 +59,35 @@ type releasePage struct {
 	Changes    []changeGroup
 	Added      int
 	Checksums  []stat.FileRef
+	Gates      []gateLine
+}
+
+// gateLine is a condition that the release had to meet, with what was found all the same.
+type gateLine struct {
+	stat.Gate
+	Found []link // each leads to its cause, where the release shows it
+}
+
+// gateLines are the conditions that the release had to meet.
+func (v *visit) gateLines() []gateLine {
+	var lines []gateLine
+	for _, g := range v.rel.Manifest().Gates {
+		line := gateLine{Gate: g}
+		for _, i := range g.Issues {
+			to := link{Text: strings.TrimSpace(i.Problem + " " + i.Fix)}
+			id, _, _ := strings.Cut(i.Column, "/")
+			if _, ok := observation(v.rel, i.Column); ok {
+				to.Path = v.valuePath(i.Column)
+			} else if _, ok := v.defs.Indicator(id); ok {
+				to.Path = v.indicatorPath(id)
+			} else if slices.ContainsFunc(v.rel.Manifest().Batches, func(b stat.Batch) bool { return b.ID == i.Column }) {
+				to.Path = "#" + i.Column
+			}
+			line.Found = append(line.Found, to)
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 // batchLine is an export that a release counts from, with the balance of its rows.
@@ -124,6 +155,7 @@ func (s *Server) releasePage(v *visit) (*representation, error) {
 		Published: stat.DateOf(m.PublishedAt.UTC()),
 		Time:      m.PublishedAt.UTC().Format("15:04 UTC"),
 		Checksums: m.Files,
+		Gates:     v.gateLines(),
 	}
 	p.Checkpoint, p.PublicKey = v.rel.Checkpoint()
 	for _, b := range m.Batches {
