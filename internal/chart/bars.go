@@ -329,6 +329,32 @@ func onePeriod(obs []stat.Observation) bool {
 func (s *sheet) spans(p stat.Panel, obs []stat.Observation) {
 	found := counts(obs)
 	s.heading(p, found, onePeriod(found) && len(p.Series) > 1)
-	s.bars(p, s.spanRows(p, found))
+	rows := s.spanRows(p, found)
+	if len(rows) == 1 && rows[0].obs.Status == stat.StatusReported {
+		s.lone(rows[0])
+		return
+	}
+	s.bars(p, rows)
 	s.key(p, found)
+}
+
+// lone sets the only figure of a panel as a number: a bar that nothing stands beside would fill its own scale and show
+// nothing. Its bound stands in words before it.
+func (s *sheet) lone(r row) {
+	room, left := labelRoom, s.barLeft
+	if s.narrow() {
+		room, left = s.width, 0
+	}
+	label := wrap(r.label, labelText.size, labelText.weight, room)
+	sub := wrap(r.sub, subText.size, subText.weight, room)
+	number := s.y + 16 + loneText.size*0.75
+	y := s.lines(labelText, 0, number, labelPitch, "left", label)
+	if len(sub) > 0 {
+		y = s.lines(subText, 0, y+labelPitch, labelPitch, "left", sub)
+	}
+	if s.narrow() {
+		number = y + loneText.size + 6
+	}
+	s.text(loneText, left, number, "left", s.figure(r.obs, false))
+	s.y = max(y, number) + 10
 }

@@ -36,6 +36,7 @@ var (
 	labelText = face{14, regular, ink}
 	valueText = face{14, semibold, ink}
 	ratioText = face{30, bold, ink}
+	loneText  = face{20, bold, ink}
 	tickText  = face{12, regular, muted}
 	noteText  = face{12, regular, muted}
 	breakText = face{12, semibold, muted}
