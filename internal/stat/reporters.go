@@ -90,10 +90,10 @@ func refusedComparison(a, b Observation, why Refusal) Comparison {
 // reporters returns the observations of the total's period by code.
 func reporters(parts []Observation, total Observation, dimension string) map[string]Observation {
 	out := map[string]Observation{}
-	for _, p := range parts {
-		if p.Series == total.Series && p.Panel == total.Panel && p.Period.Same(total.Period) && len(p.Codes) == 1 &&
+	for i := range parts {
+		if p := &parts[i]; p.Series == total.Series && p.Panel == total.Panel && p.Period.Same(total.Period) && len(p.Codes) == 1 &&
 			p.Codes[0].Dimension == dimension && p.Codes[0].Code != "all" {
-			out[p.Codes[0].Code] = p
+			out[p.Codes[0].Code] = *p
 		}
 	}
 	return out
@@ -160,17 +160,28 @@ func LikeFigures(series Series, totals, parts []Observation, breaks []Break) []O
 	}
 	reported := slices.DeleteFunc(slices.Clone(totals), func(o Observation) bool { return o.Status != StatusReported })
 	slices.SortStableFunc(reported, func(a, b Observation) int { return a.Period.Compare(b.Period) })
+	lasting := slices.DeleteFunc(slices.Clone(breaks), func(b Break) bool { return b.Kind == BreakCoverage })
+	byPeriod := map[Period][]Observation{}
+	for i := range parts {
+		at := Period{From: parts[i].Period.From, To: parts[i].Period.To}
+		byPeriod[at] = append(byPeriod[at], parts[i])
+	}
+	of := func(o Observation) []Observation { return byPeriod[Period{From: o.Period.From, To: o.Period.To}] }
 	var out []Observation
 	for i, later := range reported {
 		for _, earlier := range reported[:i] {
-			l := CompareReporters(earlier, later, parts, series.Expected.Dimension, CompareOptions{Breaks: breaks})
+			if !differ(earlier.Coverage, later.Coverage) && ComparePeriods(earlier, later, CompareOptions{Breaks: lasting}).Verdict != VerdictRefused {
+				break // the totals compare as they stand
+			}
+			both := slices.Concat(of(earlier), of(later))
+			l := CompareReporters(earlier, later, both, series.Expected.Dimension, CompareOptions{Breaks: breaks})
 			if l.said().Verdict == VerdictRefused {
 				continue
 			}
 			if l.Reporters > 0 && differ(earlier.Coverage, later.Coverage) {
 				noun := cmp.Or(series.Expected.Noun.Many, later.Coverage.Noun, "reporters")
-				out = append(out, l.figure(earlier, earlier, later, parts, series.Expected.Dimension, noun),
-					l.figure(later, earlier, later, parts, series.Expected.Dimension, noun))
+				out = append(out, l.figure(earlier, earlier, later, both, series.Expected.Dimension, noun),
+					l.figure(later, earlier, later, both, series.Expected.Dimension, noun))
 			}
 			break
 		}
