@@ -31,19 +31,20 @@ type parsedRow struct {
 
 // worker turns blocks into chunks. Every worker has its own, to keep its memory.
 type worker struct {
-	p      *plan
-	cells  cells
-	issues []stat.Issue
-	line   int64
-	spans  map[[2]int64]bool
-	last   [2]int64
-	memo   map[*change]map[string][]byte // what a change made of a text
-	period periodText                    // the last text about a period that was read
-	joined []byte                        // scratch for texts of several cells
-	above  [][]byte                      // the last text of each of the plan's columns to fill
-	head   []byte                        // the heading of the section
-	hidden bool                          // the row holds what must not be kept
-	fixed  bool                          // the row is one that its sender repaired
+	p       *plan
+	cells   cells
+	issues  []stat.Issue
+	line    int64
+	spans   map[[2]int64]bool
+	last    [2]int64
+	memo    map[*change]map[string][]byte // what a change made of a text
+	period  periodText                    // the last text about a period that was read
+	joined  []byte                        // scratch for texts of several cells
+	above   [][]byte                      // the last text of each of the plan's columns to fill
+	head    []byte                        // the heading of the section
+	hidden  bool                          // the row holds what must not be kept
+	rejects int                           // rows of the last block that were rejected
+	fixed   bool                          // the row is one that its sender repaired
 }
 
 // periodText is a text about a period and what it says.
@@ -87,6 +88,7 @@ func (w *worker) parse(b *block) *parsed {
 		w.row(out, b.data[e.start:e.end], e)
 		w.line += e.lines
 	}
+	w.rejects = len(c.Rejects)
 	for span := range w.spans {
 		c.Periods = append(c.Periods, stat.Period{From: dateOf(span[0]), To: dateOf(span[1])})
 	}
@@ -142,6 +144,9 @@ func (w *worker) row(out *parsed, text []byte, e extent) {
 	}
 	if len(w.issues) > 0 {
 		truncate(c, start)
+		if c.Rejects == nil {
+			c.Rejects = make([]stat.Reject, 0, w.rejects+1)
+		}
 		c.Rejects = append(c.Rejects, w.reject())
 		return
 	}

@@ -175,7 +175,10 @@ func (s *spool) insert(ctx context.Context, conn *sql.Conn, tx *sql.Tx, seq int)
 }
 
 // unspool reads a spool's file back in chunks of two text columns.
-type unspool struct{ r *bufio.Reader }
+type unspool struct {
+	r     *bufio.Reader
+	sizes [2]int // of the texts of the last chunk
+}
 
 func (*unspool) Layout() stat.Layout { return stat.Layout{} }
 
@@ -186,6 +189,9 @@ func (u *unspool) Next(ctx context.Context) (*stat.Chunk, error) {
 		return nil, err
 	}
 	c := &stat.Chunk{Vectors: make([]stat.Vector, 2)}
+	for i := range c.Vectors {
+		c.Vectors[i].Text = make([]byte, 0, u.sizes[i]+u.sizes[i]/8)
+	}
 	for size := 0; size < 1<<20; {
 		line, err := binary.ReadVarint(u.r)
 		if errors.Is(err, io.EOF) {
@@ -215,6 +221,7 @@ func (u *unspool) Next(ctx context.Context) (*stat.Chunk, error) {
 	if len(c.Lines) == 0 {
 		return nil, io.EOF
 	}
+	u.sizes = [2]int{len(c.Vectors[0].Text), len(c.Vectors[1].Text)}
 	return c, nil
 }
 
