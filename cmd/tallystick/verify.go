@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -22,11 +23,11 @@ import (
 func verifyCommand() command {
 	return command{
 		name:    "verify",
-		args:    "[RELEASE | FOLDER | KIT.zip | URL of a release ...]",
+		args:    "[RELEASE | FOLDER | KIT.zip | URL of a release or a site ...]",
 		summary: "check every checksum and signature, offline; without arguments, of all releases here, their chain and log, and the kept exports",
 		example: "tallystick verify\ntallystick verify var/releases/2026-11-24 -json\n" +
 			"tallystick verify -key 'example.org+8f2c+AY…' -checkpoint printed.txt var/releases\n" +
-			"tallystick verify https://statistics.example.org/releases/2026-11-24",
+			"tallystick verify https://statistics.example.org/releases/2026-11-24\ntallystick verify https://statistics.example.org",
 		setup: func(fs *flag.FlagSet) func(context.Context, *program, []string) error {
 			asJSON := fs.Bool("json", false, "print the result as JSON")
 			key := fs.String("key", "", "`public` key that the log must begin with (default $TALLYSTICK_PUBLIC_KEY, or any)")
@@ -242,35 +243,78 @@ func (v *verification) kit(file, name string) error {
 	return nil
 }
 
-// address fetches the kit of a release and verifies it; the address is the kit's or that of the release's page.
+// address verifies what a site publishes: the release of an address like https://HOST/releases/ID or that of its kit,
+// and for any other address every release that the site there lists.
 func (v *verification) address(ctx context.Context, address string) error {
-	if !strings.HasSuffix(address, ".zip") {
-		address = strings.TrimSuffix(address, "/") + "/kit.zip"
+	address = strings.TrimSuffix(strings.TrimSuffix(address, "/"), "/kit.zip")
+	if _, id, ok := strings.Cut(address, "/releases/"); ok {
+		return v.release(ctx, address, id)
 	}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return usageError(fmt.Sprintf("%q is not an address", address))
-	}
-	res, err := http.DefaultClient.Do(req)
+	body, err := fetch(ctx, address+"/releases.json")
 	if err != nil {
 		return err
 	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answered %s", address, res.Status)
+	defer body.Close()
+	var list struct {
+		Releases []struct {
+			ID string `json:"id"`
+		} `json:"releases"`
 	}
+	if err := json.NewDecoder(io.LimitReader(body, 64<<20)).Decode(&list); err != nil {
+		return fmt.Errorf("%s/releases.json is not a list of releases: %w", address, err)
+	}
+	for _, r := range slices.Backward(list.Releases) {
+		if err := v.release(ctx, address+"/releases/"+r.ID, r.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// release fetches the kit of a release and verifies it; it must be the kit of that release and no other.
+func (v *verification) release(ctx context.Context, address, id string) error {
+	body, err := fetch(ctx, address+"/kit.zip")
+	if err != nil {
+		return err
+	}
+	defer body.Close()
 	f, err := os.CreateTemp("", "tallystick-*.zip")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name())
-	_, err = io.Copy(f, io.LimitReader(res.Body, 1<<30))
+	_, err = io.Copy(f, io.LimitReader(body, 1<<30))
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	return v.kit(f.Name(), address)
+	if err := v.kit(f.Name(), address+"/kit.zip"); err != nil {
+		return err
+	}
+	last := &v.results[len(v.results)-1]
+	if len(last.Issues) == 0 && last.Release != id {
+		last.Issues = append(last.Issues, stat.Issue{
+			File: address + "/kit.zip", Code: "kit-of-another", Problem: fmt.Sprintf("It is the kit of release %s, not of %s.", last.Release, id),
+			Fix: "Fetch the kit again from its publisher.", Severity: stat.SeverityError,
+		})
+	}
+	return nil
+}
+
+// fetch asks for an address and returns what it answers.
+func fetch(ctx context.Context, address string) (io.ReadCloser, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, usageError(fmt.Sprintf("%q is not an address", address))
+	}
+	res, err := (&http.Client{Timeout: 5 * time.Minute}).Do(req)
+	if err != nil {
+		return nil, err
+	}
+	if res.StatusCode != http.StatusOK {
+		res.Body.Close()
+		return nil, fmt.Errorf("%s answered %s", address, res.Status)
+	}
+	return res.Body, nil
 }
 
 // releaseFolders lists the sealed releases in a folder, oldest first.

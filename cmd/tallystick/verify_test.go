@@ -48,11 +48,14 @@ func TestVerifyFetchesTheKitOfAnAddress(t *testing.T) {
 	}
 	served := kit.Bytes()
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		if req.URL.Path != "/releases/2026-11-24/kit.zip" {
+		switch req.URL.Path {
+		case "/releases.json":
+			_, _ = w.Write([]byte(`{"releases": [{"id": "2026-11-24"}]}`))
+		case "/releases/2026-11-24/kit.zip", "/releases/2026-11-23/kit.zip":
+			_, _ = w.Write(served)
+		default:
 			http.NotFound(w, req)
-			return
 		}
-		_, _ = w.Write(served)
 	}))
 	defer site.Close()
 	verify := func(args ...string) (int, string) {
@@ -63,6 +66,12 @@ func TestVerifyFetchesTheKitOfAnAddress(t *testing.T) {
 	page := site.URL + "/releases/2026-11-24"
 	if code, out := verify("-key", key.Public(), page); code != exitOK || !strings.Contains(out, "are as sealed") {
 		t.Errorf("verify of a whole kit: %d, %s", code, out)
+	}
+	if code, out := verify("-key", key.Public(), site.URL+"/"); code != exitOK || !strings.Contains(out, "/releases/2026-11-24/kit.zip: the manifest") {
+		t.Errorf("verify of a site: %d, %s", code, out)
+	}
+	if code, out := verify(site.URL + "/releases/2026-11-23"); code != exitRejected || !strings.Contains(out, "It is the kit of release 2026-11-24") {
+		t.Errorf("verify of a kit in the place of another: %d, %s", code, out)
 	}
 	if code, out := verify(site.URL + "/releases/2026-11-25"); code != exitFailed || !strings.Contains(out, "404") {
 		t.Errorf("verify of nothing: %d, %s", code, out)

@@ -171,7 +171,7 @@ func writeKit(w io.Writer, id string, at time.Time, files map[string][]byte) err
 func VerifyKit(file, public string) ([]stat.Issue, stat.Manifest, error) {
 	issue := func(name, code, format string, args ...any) []stat.Issue {
 		return []stat.Issue{{
-			File: file + ":" + name, Code: code, Problem: fmt.Sprintf(format, args...) + ".",
+			File: strings.TrimSuffix(file+":"+name, ":"), Code: code, Problem: fmt.Sprintf(format, args...) + ".",
 			Fix: "Fetch the kit again from its publisher.", Severity: stat.SeverityError,
 		}}
 	}
