@@ -2,6 +2,9 @@
 // without it.
 "use strict";
 
+// What the script says, in the language of the page.
+const words = document.currentScript.dataset;
+
 const tokens = ["paper", "ink", "muted", "rule", "link", "series-1", "series-2", "caution", "caution-ground"];
 
 // resolved replaces the names of colours by the colours of the present theme, since ECharts reads no CSS.
@@ -70,10 +73,10 @@ async function explore(drawing, button, status) {
     dark.addEventListener("change", draw);
     addEventListener("resize", fit);
     button.parentElement.hidden = true;
-    status.textContent = "Point at a mark to read its value. The table below has them all.";
+    status.textContent = words.point;
   } catch (problem) {
     button.disabled = false;
-    status.textContent = "The chart could not be loaded. The drawing and the table say the same.";
+    status.textContent = words.lost;
   }
 }
 
@@ -103,7 +106,7 @@ for (const drawing of document.querySelectorAll(".drawing[data-options]")) {
   const button = document.createElement("button");
   const line = drawing.nextElementSibling;
   button.type = "button";
-  button.textContent = "Explore the chart";
+  button.textContent = words.explore;
   button.addEventListener("click", () => explore(drawing, button, line.nextElementSibling));
   line.append(button);
 }

@@ -140,6 +140,7 @@ func (s *sheet) codeMap(p stat.Panel, b stat.Breakdown, obs []stat.Observation, 
 			Style: style{Fill: paper, Stroke: hairs, LineWidth: 1.5}})
 		name := strings.TrimPrefix(strings.TrimSuffix(strings.TrimSuffix(s.ctx.label(b.By, a.code), " County"), " Planning Region"),
 			"Condado de ")
+		name = strings.TrimPrefix(name, "región de planificación ")
 		lines := wrap(name, tickText.size, tickText.weight, a.room)
 		value, text, size := face{15, semibold, ink}, s.ctx.Lang.T(noFigure), 0.0
 		for _, o := range obs {

@@ -2,8 +2,10 @@ package lang
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"tallystick/internal/stat"
 )
@@ -80,7 +82,7 @@ func (l Language) Period(p stat.Period, clock stat.Clock) string {
 		return p.Label(clock)
 	}
 	whole := p.From.Month == time.January && p.From.Day == 1 && p.To.Month == time.December && p.To.Day == 31
-	if clock == stat.ClockStated && p.Stated != "" {
+	if clock == stat.ClockStated && p.Stated != "" && !onlyDates(p.Stated) {
 		stated := "“" + p.Stated + "”"
 		switch {
 		case strings.Contains(p.Stated, fmt.Sprint(p.To.Year)):
@@ -109,6 +111,23 @@ func (l Language) Period(p stat.Period, clock stat.Clock) string {
 		return l.Month(p.From) + " a " + l.Month(p.To)
 	}
 }
+
+// onlyDates reports whether the words of a source for a period are nothing but its dates, which every language has
+// words of its own for: "July 2006 to March 2016".
+func onlyDates(stated string) bool {
+	for _, word := range strings.FieldsFunc(strings.ToLower(stated), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		number := strings.IndexFunc(word, func(r rune) bool { return !unicode.IsDigit(r) }) < 0
+		month := slices.ContainsFunc(english, func(m string) bool { return m == word })
+		if !number && !month && word != "to" && word != "from" && word != "through" && word != "until" && word != "and" {
+			return false
+		}
+	}
+	return true
+}
+
+// english are the names of the months in English, in lower case.
+var english = []string{"january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+	"november", "december"}
 
 // Limits writes an interval: 2.4 to 2.7, 2.4 a 2.7. Numbers are written as in English, which is also how es-US
 // writes them.

@@ -68,6 +68,7 @@ var confined = map[string][]string{
 	"golang.org/x/text/encoding":       {"internal/ingest"},
 	"golang.org/x/text/feature":        {"internal/lang"},
 	"golang.org/x/text/language":       {"internal/lang"},
+	"golang.org/x/text/unicode/norm":   {"internal/web"},
 	"golang.org/x/text/message":        {"internal/lang"},
 	"golang.org/x/text/number":         {"internal/lang"},
 	"golang.org/x/sync/singleflight":   {"internal/web", "internal/chart", "internal/release"},

@@ -17,6 +17,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"tallystick/internal/lang"
 )
 
 // axePath is where "npm ci --prefix .ci/pages" puts the accessibility checker; see .ci/run.
@@ -241,7 +243,19 @@ func TestBrowserChangesTheViewInPlace(t *testing.T) {
 	}
 }
 
-// TestBrowserAccessibility runs axe-core with the rules of WCAG 2.2 AA over a page of each kind in both themes.
+// inEveryLanguage are the addresses of the pages in all languages.
+func inEveryLanguage(pages []string) []string {
+	var out []string
+	for _, l := range lang.Languages {
+		for _, p := range pages {
+			out = append(out, inLanguage(l, p))
+		}
+	}
+	return out
+}
+
+// TestBrowserAccessibility runs axe-core with the rules of WCAG 2.2 AA over a page of each kind in both languages, in
+// both themes.
 func TestBrowserAccessibility(t *testing.T) {
 	axe, err := os.ReadFile(axePath)
 	if err != nil {
@@ -255,7 +269,7 @@ func TestBrowserAccessibility(t *testing.T) {
 		width  int64
 	}{{"light", 1280}, {"dark", 360}} {
 		theme(t, ctx, look.scheme, look.width)
-		for _, address := range representative {
+		for _, address := range inEveryLanguage(representative) {
 			if err := chromedp.Do(ctx, chromedp.Navigate(server.URL+address)); err != nil {
 				t.Fatal(err)
 			}

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/text/unicode/norm"
+
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -195,17 +198,18 @@ func edits(a, b string, most int) int {
 	return rows[len(x)][len(y)]
 }
 
-// synonyms are words that readers search for, with those that the pages use, in both languages.
+// synonyms are words that readers search for, with those that the pages use, in both languages and without
+// accents.
 var synonyms = map[string][]string{
 	"john": {"buyer", "buying"}, "pimp": {"promoting", "promoter"}, "hooker": {"prostitution"}, "kid": {"child", "children"},
 	"minor": {"child", "children"}, "cop": {"police"}, "dcf": {"child-welfare", "children"}, "hart": {"child-welfare"},
 	"hotel": {"lodging"}, "solicitation": {"soliciting"}, "slavery": {"trafficking"}, "sting": {"operation"}, "verdict": {"conviction"},
-	"cliente": {"compra", "comprador"}, "proxeneta": {"promover", "promoción"}, "menor": {"niño", "niños"}, "esclavitud": {"trata"},
+	"cliente": {"compra", "comprar", "comprador"}, "proxeneta": {"promover", "promocion"}, "nino": {"menor", "menore"}, "esclavitud": {"trata"},
 }
 
 // idle are words that say nothing about what is looked for.
 var idle = []string{"the", "of", "in", "a", "an", "for", "and", "how", "many", "what", "is", "are", "to", "by", "on", "el", "la", "los",
-	"las", "de", "en", "y", "un", "una", "por", "cuántos", "cuántas"}
+	"las", "de", "en", "y", "un", "una", "por", "cuanto", "cuanta", "que", "es"}
 
 // wanting leaves out idle words, unless there are no others.
 func wanting(words []string) []string {
@@ -220,7 +224,7 @@ func wanting(words []string) []string {
 // singular too.
 func wordsOf(text string) []string {
 	var out []string
-	for _, field := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+	for _, field := range strings.FieldsFunc(plainLetters(strings.ToLower(text)), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '’' && r != '\''
 	}) {
 		word := strings.Trim(field, "-’'")
@@ -248,8 +252,36 @@ func written(title string) []string {
 	return words
 }
 
-// findables lists every page of the release that can be found.
+// plainLetters takes the accents off letters, so that a word is found however it was typed: víctimas, victimas.
+func plainLetters(text string) string {
+	out := make([]rune, 0, len(text))
+	for _, r := range norm.NFD.String(text) {
+		if !unicode.Is(unicode.Mn, r) {
+			out = append(out, r)
+		}
+	}
+	return string(out)
+}
+
+// findables lists every page of the release that can be found: in the language of the answer, by the words of every
+// language that the release speaks.
 func (v *visit) findables() []findable {
+	out := v.listed()
+	for _, l := range lang.Languages {
+		if l == v.l || !v.rel.Speaks(l.Code()) {
+			continue
+		}
+		other := *v
+		other.l, other.defs = l, v.rel.In(l.Code())
+		for i, f := range other.listed() { // the same pages in the same order
+			out[i].other = append(append(out[i].other, f.words...), f.other...)
+		}
+	}
+	return out
+}
+
+// listed are the pages in one language.
+func (v *visit) listed() []findable {
 	defs := v.defs
 	var out []findable
 	add := func(kind, path, title, about string, other ...string) {
