@@ -295,3 +295,16 @@ func TestAddressesOfLanguages(t *testing.T) {
 		}
 	}
 }
+
+// TestSearchKnowsBothLanguages: a Spanish page finds what is written without accents, and what is asked for in English.
+func TestSearchKnowsBothLanguages(t *testing.T) {
+	if got := strings.Join(wordsOf("Víctimas identificadas, años"), " "); got != "victima identificada ano" {
+		t.Errorf("wordsOf = %q, want the words without accents", got)
+	}
+	s := world(t)
+	for _, address := range []string{"/es/search?q=soliciting", "/search?q=soliciting", "/es/search?q=informado", "/search?q=informado"} {
+		if body := get(t, s, address).Body.String(); !strings.Contains(body, `<ol class="hits"><li>`) {
+			t.Errorf("GET %s finds nothing", address)
+		}
+	}
+}
