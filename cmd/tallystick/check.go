@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"tallystick/internal/catalog"
+	"tallystick/internal/ingest"
 	"tallystick/internal/stat"
 )
 
@@ -73,7 +74,7 @@ func (p *program) load() (stat.Definitions, []stat.Issue, error) {
 		return stat.Definitions{}, nil, usageError(fmt.Sprintf("%s is not a folder; name the folder of the definitions with -data", p.data))
 	}
 	defs, issues := catalog.Load(os.DirFS(p.data))
-	return defs, issues, nil
+	return defs, append(issues, ingest.Check(defs)...), nil
 }
 
 // definitions reads the definitions for a command that needs them without errors.

@@ -348,16 +348,15 @@ func unlisted(rows int64) string {
 // report prints what became of an export.
 func (p *program) report(t taken) {
 	const most = 20
-	printIssues(p.stderr, t.Notices)
+	for _, notice := range t.Notices {
+		fmt.Fprintf(p.stderr, "%s: please look: %s\n", filepath.Base(t.File), ingest.Sentence(notice))
+	}
 	for i, issue := range t.Issues {
 		if i == most {
 			fmt.Fprintf(p.stderr, "… and %s\n", plural(int64(len(t.Issues)-most), "more issue", "more issues"))
 			break
 		}
-		if issue.File == "" {
-			issue.File = t.File
-		}
-		fmt.Fprintln(p.stderr, issue)
+		fmt.Fprintf(p.stderr, "%s: %s\n", filepath.Base(t.File), ingest.Sentence(issue))
 	}
 	if t.Unlisted > 0 {
 		fmt.Fprintln(p.stderr, unlisted(t.Unlisted))
@@ -417,23 +416,43 @@ func feedFor(defs stat.Definitions, id, name string) (stat.Feed, error) {
 	}
 }
 
-// fittingFeed finds the only feed whose columns the file has, for a file whose name no feed claims.
+// fittingFeed finds the only feed that can read the file, for a file whose name no feed claims. Where several can, a person
+// decides; where none can, the reasons of the nearest are told.
 func fittingFeed(defs stat.Definitions, name string) (stat.Feed, error) {
-	no := usageError(fmt.Sprintf("no feed claims the file name %s; name one with -feed, or see tallystick sniff", filepath.Base(name)))
 	f, err := openRegular(name)
 	if err != nil {
-		return stat.Feed{}, no
+		return stat.Feed{}, err
 	}
 	defer f.Close()
+	base := filepath.Base(name)
 	s, err := ingest.Sniff(f, name, defs)
-	if err != nil || len(s.Fits) != 1 {
-		return stat.Feed{}, no
+	var no *ingest.Refused
+	if errors.As(err, &no) {
+		return stat.Feed{}, usageError(fmt.Sprintf("no feed claims the file name %s. %s", base, ingest.Sentence(no.Issues[0])))
 	}
-	feed, ok := defs.Feed(s.Fits[0].Feed)
-	if !ok {
-		return stat.Feed{}, no
+	if err != nil {
+		return stat.Feed{}, err
 	}
-	return feed, nil
+	if len(s.Fits) == 1 {
+		feed, _ := defs.Feed(s.Fits[0].Feed)
+		return feed, nil
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "no feed claims the file name %s, and ", base)
+	if len(s.Fits) > 1 {
+		ids := make([]string, len(s.Fits))
+		for i, fit := range s.Fits {
+			ids[i] = fit.Feed
+		}
+		fmt.Fprintf(&text, "the feeds %s can all read it; name one with -feed", strings.Join(ids, ", "))
+		return stat.Feed{}, usageError(text.String())
+	}
+	text.WriteString("none can read it; tallystick sniff -draft writes one.")
+	const most = 3
+	for _, m := range s.Misfits[:min(most, len(s.Misfits))] {
+		fmt.Fprintf(&text, " %s: %s", m.Feed, m.Why)
+	}
+	return stat.Feed{}, usageError(text.String())
 }
 
 // spanOf reads FROM..TO.

@@ -159,11 +159,11 @@ func sequencesAhead(s io.ReadSeeker) (good, bad int) {
 	return good, bad
 }
 
-// detectDelimiter picks, of comma, semicolon, tab and bar, the one that cuts most records of the sample into the same
+// detectDelimiter picks, of comma, semicolon, tab, bar, caret and tilde, the one that cuts most records of the sample into the same
 // number of cells, more than one. A tie goes to the first.
 func detectDelimiter(sample []byte, quote byte) byte {
 	best, bestScore := byte(','), 0
-	for _, comma := range []byte{',', ';', '\t', '|'} {
+	for _, comma := range []byte{',', ';', '\t', '|', '^', '~'} {
 		widths := map[int]int{}
 		s := &splitter{r: bytes.NewReader(nil), buf: sample, to: len(sample), eof: true, line: 1, comma: comma, quote: quote, lf: -1}
 		var c cells

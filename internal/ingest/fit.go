@@ -89,9 +89,13 @@ func (s *Sniffed) tryOne(fit *Fit, f stat.Feed, defs stat.Definitions, sample []
 			const most = 4
 			names := strings.Split(i.Column, ", ")
 			if n := len(names) - most; n > 1 {
-				names = append(names[:most], plural(n, "other column", "other columns"))
+				return fmt.Sprintf("The file has no %s and %d more.", strings.Join(names[:most], ", "), n)
 			}
-			return fmt.Sprintf("The file has no %s.", strings.Join(names, ", "))
+			list := strings.Join(names, ", ")
+			if i := strings.LastIndex(list, ", "); i > 0 {
+				list = list[:i] + " or" + list[i+1:]
+			}
+			return fmt.Sprintf("The file has no %s.", list)
 		default:
 			return i.Problem
 		}

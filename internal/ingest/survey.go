@@ -289,8 +289,11 @@ func (v *survey) typeOf(g *Guess, texts []string) {
 			return err == nil && ok
 		}
 	}
-	if fitsMost(texts, func(t string) bool { n, ok := parseInt([]byte(t)); return ok && len(t) == 4 && n >= 1900 && n <= 2100 }) &&
-		(yearHeading.MatchString(g.Name) || len(g.Values) > 0 && strings.TrimSpace(g.Name) == "") {
+	year := func(from, to int64) bool {
+		return fitsMost(texts, func(t string) bool { n, ok := parseInt([]byte(t)); return ok && len(t) == 4 && n >= from && n <= to })
+	}
+	if yearHeading.MatchString(g.Name) && year(1900, 2100) || len(texts) >= 10 && year(1960, 2060) { // few counts lie all between these
+
 		g.Type, g.Format = "period", "year"
 		if fiscalHeading.MatchString(g.Name) {
 			g.Format = "state-fiscal"
