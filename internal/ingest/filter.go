@@ -1,8 +1,8 @@
 package ingest
 
-// filter is a Bloom filter in blocks of one cache line: of a key that was not added it says so, but for a few. With 32 bits
-// for each key one in a hundred thousand is taken for one that was added, with 8 bits one in forty.
-// Its length is a power of two.
+// filter is a Bloom filter in blocks of one cache line: of a key that was not added it says so, but for a few. With 32
+// bits for each key one in a hundred thousand is taken for one that was added, with 8 bits one in forty. Its length is
+// a power of two.
 type filter [][blockWords]uint64
 
 const (

@@ -14,10 +14,10 @@ import (
 
 // keys finds the rows whose key was on an earlier row of the export, in memory that does not grow with the export.
 //
-// A filter knows of a key that it is new, which nearly all are: their rows pass at once. A row of which it does not, one
-// that repeats a key or seems to, is held until the end. Then the keys that have passed, which are kept beside, are
-// looked through for those of the rows held. All rows with one key but the first are held, so that they are judged in the
-// order of the file.
+// A filter knows of a key that it is new, which nearly all are: their rows pass at once. A row of which it does not,
+// one that repeats a key or seems to, is held until the end. Then the keys that have passed, which are kept beside, are
+// looked through for those of the rows held. All rows with one key but the first are held, so that they are judged in
+// the order of the file.
 //
 // Two keys are taken as equal when their 64-bit hashes are; among ten million different keys that happens by chance
 // with a probability of about 3 in a million, and then costs one row that is quarantined, with its reason.
@@ -134,8 +134,8 @@ func (k *keys) hold(out *parsed) error {
 	return nil
 }
 
-// judge returns what becomes of the next rows that were held, or nil when all have been judged. A row all of whose records
-// repeat earlier ones is a duplicate; a row whose key stands on another record is quarantined.
+// judge returns what becomes of the next rows that were held, or nil when all have been judged. A row that repeats an
+// earlier record is a duplicate; a row whose key stands on another record is quarantined.
 func (k *keys) judge(p *plan) (*stat.Chunk, error) {
 	if len(k.round) == 0 {
 		if err := k.nextRound(); err != nil || len(k.round) == 0 {
@@ -177,7 +177,8 @@ func (k *keys) judge(p *plan) (*stat.Chunk, error) {
 	return c, nil
 }
 
-// nextRound takes as many of the held rows as may be judged at a time, and looks for their keys among those that passed.
+// nextRound takes as many of the held rows as may be judged at a time, and looks for their keys among those that
+// passed.
 func (k *keys) nextRound() error {
 	k.known = map[uint64]earlier{}
 	perhaps := make([]bool, 1<<20) // whether a key whose hash begins like this is among them: quicker than to ask the map

@@ -33,8 +33,8 @@ var sqlTypes = map[stat.FieldType]string{
 func recordsOf(ctx context.Context, tx *sql.Tx, ds stat.Dataset, layout stat.Layout) (records, error) {
 	var r records
 	var shape string
-	err := tx.QueryRowContext(ctx, "SELECT table_name, stored, shape FROM record_tables WHERE dataset = ? ORDER BY table_name DESC LIMIT 1",
-		ds.ID).Scan(&r.name, &r.table, &shape)
+	err := tx.QueryRowContext(ctx, "SELECT table_name, stored, shape FROM record_tables WHERE dataset = ? "+
+		"ORDER BY table_name DESC LIMIT 1", ds.ID).Scan(&r.name, &r.table, &shape)
 	if errors.Is(err, sql.ErrNoRows) {
 		return makeRecords(ctx, tx, ds, layout, strings.ReplaceAll(ds.ID, "-", "_"))
 	}
@@ -42,8 +42,8 @@ func recordsOf(ctx context.Context, tx *sql.Tx, ds stat.Dataset, layout stat.Lay
 		return r, err
 	}
 	if r.table == "" || shape != layout.Shape() {
-		return r, fmt.Errorf("the records of data set %s are stored for other fields than it has now, or by an earlier version; load them again from the kept exports: tallystick ingest -reload %s: %w",
-			ds.ID, ds.ID, stat.ErrConflict)
+		return r, fmt.Errorf("the records of data set %s are stored for other fields than it has now, or by an "+
+			"earlier version; load them again from the kept exports: tallystick ingest -reload %s: %w", ds.ID, ds.ID, stat.ErrConflict)
 	}
 	return r, r.learn(ctx, tx, layout)
 }
@@ -67,12 +67,13 @@ func makeRecords(ctx context.Context, tx *sql.Tx, ds stat.Dataset, layout stat.L
 			return r, err
 		}
 		if c.Name == "batch" || c.Name == "line" || c.Name == "ordinal" {
-			return r, fmt.Errorf("a field of data set %s is named %s, which the warehouse needs: %w", ds.ID, c.Name, stat.ErrInvalid)
+			return r, fmt.Errorf("a field of data set %s is named %s, which the warehouse needs: %w", ds.ID, c.Name,
+				stat.ErrInvalid)
 		}
 		stored = append(stored, column+" "+sqlTypes[c.Type])
 		if c.Type == stat.FieldCode {
-			column = fmt.Sprintf("list_extract((SELECT list(code ORDER BY place) FROM record_codes WHERE table_name = '%s' AND field = '%s'), %s) AS %s",
-				r.name, c.Name, column, column)
+			column = fmt.Sprintf("list_extract((SELECT list(code ORDER BY place) FROM record_codes "+
+				"WHERE table_name = '%s' AND field = '%s'), %s) AS %s", r.name, c.Name, column, column)
 		}
 		shown = append(shown, column)
 	}
@@ -118,8 +119,10 @@ func (r *records) learn(ctx context.Context, tx *sql.Tx, layout stat.Layout) err
 		if len(fresh) == 0 {
 			continue
 		}
-		if _, err := tx.ExecContext(ctx, "INSERT INTO record_codes (table_name, field, place, code) SELECT ?, ?, ? + generate_subscripts(l, 1), unnest(l) "+
-			"FROM (SELECT CAST(? AS VARCHAR[]) AS l)", r.name, c.Name, before, fresh); err != nil {
+		_, err := tx.ExecContext(ctx, "INSERT INTO record_codes (table_name, field, place, code) "+
+			"SELECT ?, ?, ? + generate_subscripts(l, 1), unnest(l) FROM (SELECT CAST(? AS VARCHAR[]) AS l)",
+			r.name, c.Name, before, fresh)
+		if err != nil {
 			return err
 		}
 	}
@@ -128,7 +131,8 @@ func (r *records) learn(ctx context.Context, tx *sql.Tx, layout stat.Layout) err
 
 // known gives the places of the codes that the records may hold, by field and code.
 func (r *records) known(ctx context.Context, tx *sql.Tx) (map[string]map[string]int32, error) {
-	rows, err := tx.QueryContext(ctx, "SELECT field, place, code FROM record_codes WHERE table_name = ? ORDER BY field, place", r.name)
+	rows, err := tx.QueryContext(ctx, "SELECT field, place, code FROM record_codes WHERE table_name = ? "+
+		"ORDER BY field, place", r.name)
 	if err != nil {
 		return nil, err
 	}
