@@ -3,6 +3,7 @@ package publish
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tallystick/internal/chart"
@@ -31,7 +32,7 @@ func files(d *release.Draft, ind stat.Indicator, obs []stat.Observation, answer 
 			defs, answer, folder = defs.In(l.Code()), answer.In(l.Code()), folder+l.Code()+"/"
 		}
 		own, _ := defs.Indicator(ind.ID)
-		figure, err := chart.Draw(own, obs, chart.Context{
+		ctx := chart.Context{
 			Release: d.Manifest.ID,
 			Source:  publishers(l, obs),
 			Alt:     answer.Alt,
@@ -39,7 +40,8 @@ func files(d *release.Draft, ind stat.Indicator, obs []stat.Observation, answer 
 			Events:  events,
 			Labels:  labels(defs),
 			Lang:    l,
-		})
+		}
+		figure, err := chart.Draw(own, obs, ctx)
 		if err != nil {
 			return fmt.Errorf("figure in %s: %w", l.Code(), err)
 		}
@@ -47,6 +49,11 @@ func files(d *release.Draft, ind stat.Indicator, obs []stat.Observation, answer 
 		d.Files[folder+ind.ID+"-narrow.svg"] = figure.Narrow
 		d.Files[folder+ind.ID+".svg"] = figure.Standalone
 		d.Files[folder+ind.ID+".json"] = figure.Options
+		if own.Headline > 0 && len(own.Answer) < len(own.Panels) {
+			if err := brief(d, folder, own, obs, answer, ctx); err != nil {
+				return fmt.Errorf("brief figure in %s: %w", l.Code(), err)
+			}
+		}
 	}
 
 	sheet := export.Sheet{
@@ -64,6 +71,24 @@ func files(d *release.Draft, ind stat.Indicator, obs []stat.Observation, answer 
 		}
 		d.Files["downloads/"+ind.ID+"."+string(format)] = b.Bytes()
 	}
+	return nil
+}
+
+// brief draws the panels alone that answer the question, for the home page.
+func brief(d *release.Draft, folder string, ind stat.Indicator, obs []stat.Observation, answer stat.Answer, ctx chart.Context) error {
+	ind.Panels = slices.DeleteFunc(slices.Clone(ind.Panels), func(p stat.Panel) bool { return !slices.Contains(ind.Answer, p.ID) })
+	obs = slices.DeleteFunc(slices.Clone(obs), func(o stat.Observation) bool { return !slices.Contains(ind.Answer, o.Panel) })
+	words := make([]string, len(answer.Sentences))
+	for i, s := range answer.Sentences {
+		words[i] = s.String()
+	}
+	ctx.Source, ctx.Alt = publishers(ctx.Lang, obs), strings.Join(words, " ")
+	figure, err := chart.Draw(ind, obs, ctx)
+	if err != nil {
+		return err
+	}
+	d.Files[folder+ind.ID+"-brief-wide.svg"] = figure.Wide
+	d.Files[folder+ind.ID+"-brief-narrow.svg"] = figure.Narrow
 	return nil
 }
 

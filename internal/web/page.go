@@ -218,6 +218,28 @@ type figure struct {
 	Picture string // address of the drawing as a file
 }
 
+// brief is the figure of an indicator for the home page: the panels alone that answer its question, where the release has
+// them drawn apart. Exploring is for the page of the indicator.
+func (v *visit) brief(ind stat.Indicator, answer stat.Answer) (*figure, error) {
+	name := figuresIn(v.l) + ind.ID + "-brief-"
+	wide, err := drawing(v.rel, name+"wide.svg")
+	if err != nil {
+		return nil, err
+	}
+	narrow, err := drawing(v.rel, name+"narrow.svg")
+	if err != nil {
+		return nil, err
+	}
+	if wide != nil && narrow != nil {
+		return &figure{ID: ind.ID, Caption: ind.Title, Alt: plain(answer.Sentences), Wide: wide, Narrow: narrow}, nil
+	}
+	f, err := v.figure(ind, answer)
+	if f != nil {
+		f.Options = ""
+	}
+	return f, err
+}
+
 // figure puts together the figure of an indicator; nil if the release holds no drawing of it.
 func (v *visit) figure(ind stat.Indicator, answer stat.Answer) (*figure, error) {
 	folder := figuresIn(v.l)

@@ -119,9 +119,7 @@ func (v *visit) headline(ind stat.Indicator, drawn bool) (headline, error) {
 		h.Caution = v.quote(answer.Cautions[:1], ind.Quoted)[0]
 	}
 	if drawn {
-		if h.Figure, err = v.figure(ind, answer); h.Figure != nil {
-			h.Figure.Options = "" // exploring is for the page of the indicator
-		}
+		h.Figure, err = v.brief(ind, answer)
 	}
 	return h, err
 }
