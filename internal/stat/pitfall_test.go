@@ -71,8 +71,14 @@ func TestPitfall10ATotalOfFewerReportersIsNotAFall(t *testing.T) {
 }
 
 func TestPitfall11NoReasonForAnEmptyCellLooksLikeAnotherOrLikeZero(t *testing.T) {
-	words := map[string]bool{}
+	words, symbols := map[string]bool{}, map[string]stat.Status{}
 	for _, s := range stat.Statuses {
+		other, taken := symbols[s.Symbol()]
+		both := s == stat.StatusNotCollected && other == stat.StatusNotReported // [x] is for both, after the UK's symbols; their words differ
+		if taken && !both {
+			t.Errorf("%s has the symbol %s of %s", s, s.Symbol(), other)
+		}
+		symbols[s.Symbol()] = s
 		if words[s.Words()] {
 			t.Errorf("%s has the words of another status", s)
 		}
@@ -91,6 +97,36 @@ func TestPitfall12NoRateOfPeopleWhoMustBeProtected(t *testing.T) {
 	p.Protection = stat.ProtectionOpen
 	if got := stat.LintPanel(p); len(got) > 0 {
 		t.Errorf("a rate of an open measure: %v", got)
+	}
+}
+
+// TestPitfall10OnlyTheSameReportersAreComparedAcrossAChangeInWhoReports: totals that move alike and come from other
+// reporters are not spoken of across a coverage break.
+func TestPitfall10OnlyTheSameReportersAreComparedAcrossAChangeInWhoReports(t *testing.T) {
+	total := func(y int, n float64, reported int, missing ...string) stat.Observation {
+		return stat.Observation{Series: "s", Kind: stat.KindCount, Unit: "arrest", Status: stat.StatusReported, Value: n, Period: stat.CalendarYear(y),
+			Coverage: stat.Coverage{Reported: reported, Expected: 4, Missing: missing, Noun: "agencies"}}
+	}
+	var parts []stat.Observation
+	for y, values := range map[int][]float64{2014: {100, 100, 100}, 2015: {150, 150, 150, 10}} {
+		for i, v := range values {
+			o := total(y, v, 0)
+			o.Coverage, o.Codes = stat.Coverage{}, []stat.DimensionCode{{Dimension: "agency", Code: string(rune('a' + i))}}
+			parts = append(parts, o)
+		}
+	}
+	before, after := total(2014, 300, 3, "d"), total(2015, 460, 4)
+	breaks := stat.CoverageBreaks([]stat.Observation{before, after})
+	if len(breaks) != 1 {
+		t.Fatalf("%d breaks by coverage, want 1", len(breaks))
+	}
+	l := stat.CompareReporters(before, after, parts, "agency", stat.CompareOptions{Breaks: breaks})
+	if !l.Prefer || l.Earlier != 300 || l.Later != 450 || l.Same.Verdict != stat.VerdictHigher {
+		t.Errorf("CompareReporters = %+v, want the 300 and 450 of the same three to be spoken of", l)
+	}
+	few := stat.CompareReporters(total(2014, 100, 1, "b", "c", "d"), after, parts[:0:0], "agency", stat.CompareOptions{Breaks: breaks})
+	if !few.Prefer || few.Same.Why != stat.RefusedCoverage {
+		t.Errorf("CompareReporters with nobody in both = %+v, want a refusal", few)
 	}
 }
 

@@ -211,9 +211,7 @@ func (v *visit) counting(tables []agencyTable) ([]countingLine, []batchLine) {
 
 // itself says where the latest figure stands among the agency's own earlier ones.
 func (v *visit) itself(t agencyTable) said {
-	it, ok := stat.AgainstItself(t.obs, stat.Breaks(t.series, v.defs.Statutes, stat.Period{
-		From: t.obs[0].Period.From, To: t.obs[len(t.obs)-1].Period.To,
-	}))
+	it, ok := stat.AgainstItself(t.obs, stat.BreaksOf(t.series, t.obs, v.defs))
 	if !ok || t.Zero {
 		return nil
 	}
@@ -256,10 +254,9 @@ func (v *visit) agencyFigure(ind stat.Indicator, t agencyTable) (*figure, error)
 	panel.Title, panel.Note, panel.Series = t.Caption, "", []stat.Series{t.series}
 	shown.Panels = []stat.Panel{panel}
 	shown, obs := ofPlace(shown, t.obs)
-	span := stat.Period{From: obs[0].Period.From, To: obs[len(obs)-1].Period.To}
 	alt := v.l.T("%s, as columns by period with their exact limits.", t.Caption)
 	fig, err := chart.Draw(shown, obs, chart.Context{
-		Release: v.rel.ID(), Source: publishersOf(v.l, obs), Alt: alt, Breaks: stat.Breaks(t.series, defs.Statutes, span), Labels: labeller(defs),
+		Release: v.rel.ID(), Source: publishersOf(v.l, obs), Alt: alt, Breaks: stat.BreaksOf(t.series, obs, defs), Labels: labeller(defs),
 		Lang: v.l,
 	})
 	if errors.Is(err, stat.ErrInvalid) {
