@@ -268,7 +268,7 @@ func (p *program) take(ctx context.Context, wh *working, defs stat.Definitions, 
 	now := p.now()
 	batch, err := wh.Receive(ctx, feed, filepath.Base(name), ask.by, now, file)
 	if errors.Is(err, stat.ErrConflict) {
-		t.Result, t.Message = "known", fmt.Sprintf("nothing changed: %s", err)
+		t.Result, t.Message = "known", "nothing changed: "+strings.TrimSuffix(err.Error(), ": "+stat.ErrConflict.Error())
 		return t, nil
 	}
 	if err != nil {

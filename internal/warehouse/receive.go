@@ -49,7 +49,7 @@ func (w *Warehouse) Receive(ctx context.Context, feed stat.Feed, file, by string
 	var known string
 	err = w.db.QueryRowContext(ctx, "SELECT id FROM batches WHERE sha256 = ? ORDER BY seq LIMIT 1", b.SHA256).Scan(&known)
 	if err == nil {
-		return b, fmt.Errorf("%s was received before, byte for byte, as batch %s; nothing has changed: %w",
+		return b, fmt.Errorf("%s was received before, byte for byte, as batch %s: %w",
 			b.File, known, stat.ErrConflict)
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
