@@ -104,8 +104,12 @@ func (p *program) compute(ctx context.Context, ask publication, say func(string)
 		return c, err
 	}
 	moment := ask.at
-	if moment.IsZero() {
-		moment = p.now()
+	switch now := p.now(); {
+	case moment.IsZero():
+		moment = now
+	case moment.Before(now.Add(-time.Minute)):
+		fmt.Fprintf(p.stderr, "the moment %s lies in the past: readers will be told that all of this was known since then\n",
+			moment.Format(time.RFC3339))
 	}
 	if all := library.List(farthest); len(all) > 0 && all[0].PublishedAt.After(moment) {
 		last := all[0]

@@ -28,7 +28,7 @@ func backedUp(path string) bool {
 	switch {
 	case top == "warehouse.duckdb" || top == "warehouse.duckdb.wal" || top == "draft.json":
 		return true
-	case top == "exports", top == "withheld":
+	case top == "exports", top == "withheld", top == "recalled":
 		return true
 	case top == "releases":
 		return !strings.HasPrefix(path, "releases/.") && !strings.HasSuffix(path, ".new")

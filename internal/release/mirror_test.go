@@ -32,6 +32,18 @@ func roundTrip(t *testing.T, store Store) {
 	if done, err = Pull(t.Context(), store, back, key.Public()); err != nil || len(done.Releases) != 2 {
 		t.Fatalf("Pull = %+v, %v", done, err)
 	}
+	later := sample("2026-12-01", noon.AddDate(0, 0, 7))
+	later.Key = key
+	seal(t, dir, later)
+	if _, err := Push(t.Context(), dir, store); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Pull(t.Context(), store, back, key.Public()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Recall(dir, "2026-12-01", "Another comes first.", noon, key); err != nil {
+		t.Fatal(err)
+	}
 	d := sample("2026-11-25", noon.Add(24*time.Hour))
 	d.Key = key
 	seal(t, dir, d)
@@ -50,8 +62,10 @@ func roundTrip(t *testing.T, store Store) {
 	if issues, _, err := VerifyAll(back, key.Public()); err != nil || len(issues) > 0 {
 		t.Errorf("VerifyAll of the copy = %v, %v", issues, err)
 	}
-	if _, err := store.Read(t.Context(), "2026-11-24/"+ManifestFile, maxManifest); !errors.Is(err, stat.ErrNotFound) {
-		t.Errorf("the removed release is in the store: %v", err)
+	for _, path := range []string{"2026-11-24/" + ManifestFile, "2026-12-01/" + ManifestFile, "2026-12-01/" + ObservationsFile} {
+		if _, err := store.Read(t.Context(), path, maxManifest); !errors.Is(err, stat.ErrNotFound) {
+			t.Errorf("%s is in the store, and its release is gone: %v", path, err)
+		}
 	}
 	if _, err := Pull(t.Context(), store, testkit.Folder(t), testKey(t, 2).Public()); !errors.Is(err, stat.ErrInvalid) {
 		t.Errorf("Pull with another key: %v, want ErrInvalid", err)

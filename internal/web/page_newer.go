@@ -30,7 +30,7 @@ func (s *Server) newer(v *visit) (*representation, error) {
 		then.path += "/" + rest
 	}
 	p := newerPage{page: v.frame(v.l.T("What has been published since release %s", v.rel.ID()), ""), Path: then.live()}
-	now := s.library.Issued(v.at)
+	now := v.out
 	if m := now.List()[0]; m.ID != v.rel.ID() {
 		p.Newest, p.NewestDay = m.ID, stat.DateOf(m.PublishedAt.UTC())
 		if then.path == "/releases/"+v.rel.ID() {

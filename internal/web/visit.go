@@ -22,7 +22,8 @@ type visit struct {
 	wanted lang.Language    // of the address
 	l      lang.Language    // of the answer: the one asked for, or English where the release has no words in it
 	defs   stat.Definitions // of the release, in the language of the answer
-	issued *release.Issued  // what is out; for a pinned address, what was out when its release was the newest
+	out    *release.Issued  // all that is out
+	issued *release.Issued  // the same; for a pinned address, what was out when its release was the newest
 	rel    *release.Release // the newest of issued
 	at     time.Time        // which releases are out is decided once for a request
 	path   string           // without the language
@@ -118,7 +119,8 @@ func (s *Server) visit(c echo.Context, parameters []string) (*visit, error) {
 		return nil, err
 	}
 	v := &visit{Server: s, wanted: languageOf(c), at: s.clock(), path: c.Request().URL.Path, param: c.Param, query: query}
-	v.issued = s.library.Issued(v.at)
+	v.out = s.library.Issued(v.at)
+	v.issued = v.out
 	var err error
 	if id := c.Param("release"); id != "" {
 		if v.issued, err = v.issued.Until(id); err != nil {
@@ -160,10 +162,9 @@ func (v *visit) known(c echo.Context) error {
 		return problem{stat.ErrNotFound, "What will be known on %s cannot be said yet: days are counted in UTC, and today is %s.",
 			[]any{day, v.today()}}
 	}
-	all := v.library.Issued(v.at)
-	rel, err := all.KnownOn(day)
+	rel, err := v.out.KnownOn(day)
 	if errors.Is(err, stat.ErrNotFound) {
-		list := all.List()
+		list := v.out.List()
 		return problem{err, "Nothing had been published by %s. The first release is of %s.",
 			[]any{day, stat.DateOf(list[len(list)-1].PublishedAt.UTC())}}
 	}
