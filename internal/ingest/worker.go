@@ -391,10 +391,13 @@ func (w *worker) text(g *getter) []byte {
 	if g.column < 0 {
 		return g.fixed
 	}
-	if g.of != nil && g.of.last {
+	if g.of == nil {
+		return w.changed(bytes.TrimSpace(w.cells.list[g.column]), g.change)
+	}
+	if g.of.last {
 		w.surplus(g.place)
 	}
-	return w.changed(w.cell(g.place), g.change)
+	return w.changed(w.composed(g.place), g.change)
 }
 
 // cell gives the text at a place, as the sender wrote it.
