@@ -48,7 +48,8 @@ var elsewhere = strings.Join([]string{
 }, ", ")
 
 // counted are the pages that count files, rows, obligations, cells and versions of laws and no figures, by their roots.
-var counted = []string{"/duties", "/methods", "/releases", "/sources", "/laws", "/search", "/about", "/accessibility", "/newer"}
+var counted = []string{"/duties", "/methods", "/releases", "/sources", "/laws", "/search", "/about", "/accessibility", "/newer", "/glossary",
+	"/datasets"}
 
 // unbound are the numbers in notes that are no figure of this site, with what they are.
 var unbound = map[string]string{

@@ -316,6 +316,10 @@ func (v *visit) stateGrid(d stat.Duty, obligations []stat.Obligation) stateGrid 
 		g.Rows[i].Cells[slices.Index(g.Dues, o.Due)] = v.obligationLine(d, o)
 	}
 	slices.SortStableFunc(g.Rows, func(a, b stateRow) int { return strings.Compare(a.Text, b.Text) })
+	slices.Reverse(g.Dues) // the newest is what a phone shows first
+	for _, row := range g.Rows {
+		slices.Reverse(row.Cells)
+	}
 	for _, s := range stat.ObligationStates {
 		if slices.ContainsFunc(obligations, func(o stat.Obligation) bool { return o.State == s }) {
 			g.Key = append(g.Key, stateKey{s, s.Letter(), v.l.T(s.Words())})

@@ -98,9 +98,9 @@ func TestEachReporterStandsAsItsFilingsSay(t *testing.T) {
 	})
 	silent := "? no filing has been recorded here; this does not mean that none was made"
 	want := map[string][]string{
-		"Hartford police": {"✓ on time", "L late by 12 days", "W waived", "· not due yet"},
-		"Union police":    {silent, "P partial: item 2 missing, 419 days overdue", "D disputed", "· not due yet"},
-		"Vernon police":   {silent, "N not received, 419 days overdue", "N not received, 54 days overdue", "· not due yet"},
+		"Hartford police": {"· not due yet", "W waived", "L late by 12 days", "✓ on time"},
+		"Union police":    {"· not due yet", "D disputed", "P partial: item 2 missing, 419 days overdue", silent},
+		"Vernon police":   {"· not due yet", "N not received, 54 days overdue", "N not received, 419 days overdue", silent},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("GET /duties/yearly (-want +got):\n%s", diff)

@@ -33,6 +33,7 @@ type indicatorPage struct {
 	Changes    []change
 	Coverage   []coverageLine
 	Revised    revised
+	Redefined  []link // releases that changed the definition
 	Downloads  []download
 	Citation   string
 	References []link
@@ -177,6 +178,9 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 	}
 	p.Grids = v.grids(ind, obs)
 	if p.Revised, err = v.revised(ind); err != nil {
+		return nil, err
+	}
+	if p.Redefined, err = v.redefined(ind.ID); err != nil {
 		return nil, err
 	}
 	if p.Controls, p.Asked, err = v.view(ind, obs, answer); err != nil {

@@ -76,3 +76,32 @@ func TestNumbersInNotesLeadToTheirFigures(t *testing.T) {
 		}
 	}
 }
+
+// TestADefinitionSaysWhichReleaseChangedIt seals a second release whose definition has another note.
+func TestADefinitionSaysWhichReleaseChangedIt(t *testing.T) {
+	dir := testkit.Folder(t)
+	before, after := draft("2026-11-24", first, 3557), draft("2026-12-08", second, 3557)
+	for i, ind := range after.Definitions.Indicators {
+		if ind.ID == "sellers-and-buyers" {
+			after.Definitions.Indicators[i].Notes = []string{"Arrests measure what police do."}
+		}
+	}
+	for _, d := range []release.Draft{before, after} {
+		if _, err := release.Seal(t.Context(), dir, d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lib, err := release.OpenLibrary(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := New(Config{Library: lib, Log: slog.New(slog.DiscardHandler), Clock: func() time.Time { return now }})
+	for address, want := range map[string]string{
+		"/indicators/sellers-and-buyers":                     "Its wording or its panels changed in release 2026-12-08.",
+		"/releases/2026-11-24/indicators/sellers-and-buyers": "No release has changed it.",
+	} {
+		if text := document(t, s, address).Find("#definition").Text(); !strings.Contains(text, want) {
+			t.Errorf("GET %s: the definition does not say %q: %s", address, want, text)
+		}
+	}
+}

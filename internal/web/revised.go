@@ -30,6 +30,31 @@ type revisedFigure struct {
 	IsCorrection bool
 }
 
+// redefined lists the releases in which the definition of an indicator was another than in the one before, newest first.
+func (v *visit) redefined(id string) ([]link, error) {
+	var out []link
+	for _, m := range v.issued.List() {
+		if m.Previous == nil {
+			continue
+		}
+		rel, err := v.issued.Release(m.ID)
+		if err != nil {
+			return nil, err
+		}
+		diff, err := rel.Revisions()
+		if errors.Is(err, stat.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("revisions of %s: %v", m.ID, err)
+		}
+		if slices.ContainsFunc(diff.Indicators, func(c stat.DefinitionChange) bool { return c.ID == id && c.Change == stat.ChangeDetails }) {
+			out = append(out, link{Path: "/releases/" + m.ID, Text: m.ID})
+		}
+	}
+	return out, nil
+}
+
 // revised tells, up to the release that is shown, how often the figures of an indicator were changed, by how much
 // and which way, and what each was at first. There is no summary if no release kept a list of its changes.
 func (v *visit) revised(ind stat.Indicator) (revised, error) {
