@@ -38,13 +38,13 @@ var elsewhere = strings.Join([]string{
 	"svg, pre, code, select, script, time, h2 small, summary small",
 	".unseen", // the drawing in words: the same figures as in the table that follows it
 	".citation, .sources, .source, .read, blockquote, [aria-labelledby='h-read'], [aria-labelledby='h-rows'], .accounts td span", // words and places of sources
-	".trust, .files, .gates, .batches",         // sizes and counts of sources, files and rows
-	"td:nth-child(3), .limits",                 // limits, beside the value that leads to its passport
-	"td small, dd small, li small",             // remarks of a source on a figure
-	".timeline, .versions, .elements, .break",  // what a law says, and events that name their own source
-	".grid th, .symbols",                       // age groups, and what symbols mean
-	"#files, [aria-labelledby='take'], tr.gap", // files received, what a release holds, gaps between linked figures
-	".states, .state",                          // obligations, which the table of the duty lists one by one
+	".trust, .files, .gates, .batches",             // sizes and counts of sources, files and rows
+	"td:nth-child(3), .limits",                     // limits, beside the value that leads to its passport
+	"td small, dd small, li small, tr.group small", // remarks of a source on a figure
+	".timeline, .versions, .elements, .break",      // what a law says, and events that name their own source
+	".grid th, .symbols",                           // age groups, and what symbols mean
+	"#files, [aria-labelledby='take'], tr.gap",     // files received, what a release holds, gaps between linked figures
+	".states, .state",                              // obligations, which the table of the duty lists one by one
 }, ", ")
 
 // counted are the pages that count files, rows, obligations, cells and versions of laws and no figures, by their roots.
