@@ -127,7 +127,7 @@ func (d *draft) values() {
 			case slices.Contains([]string{"-", "–", "—"}, o.Text):
 				entry = fmt.Sprintf("  - {text: %s, status: not-reported} # to check: or does it mean none? then value: 0", yamlText(o.Text))
 			default:
-				entry = fmt.Sprintf("  - {text: %s, status: withheld} # to check: what does it stand for?", yamlText(o.Text))
+				entry = fmt.Sprintf("  - {text: %s, status: %s} # to check: what does it stand for?", yamlText(o.Text), statusOfWord(o.Text))
 			}
 			if seen := slices.IndexFunc(entries, func(e string) bool { return strings.HasPrefix(e, strings.SplitN(entry, " #", 2)[0]) }); seen < 0 {
 				if !strings.Contains(entry, " # ") {
@@ -168,6 +168,20 @@ func (d *draft) values() {
 		for _, e := range entries {
 			d.line("%s", e)
 		}
+	}
+}
+
+// statusOfWord guesses what a word in the place of a number says: the usual signs of statistics, or else that it is withheld.
+func statusOfWord(word string) stat.Status {
+	switch strings.ToLower(strings.Trim(word, "()[]")) {
+	case "nr", "nd", "missing", "unknown", "not reported", ":":
+		return stat.StatusNotReported
+	case "not available", "not collected", "..":
+		return stat.StatusNotCollected
+	case "n.a.", "z", "not applicable":
+		return stat.StatusNotApplicable
+	default:
+		return stat.StatusWithheld
 	}
 }
 

@@ -264,6 +264,9 @@ func findTable(records [][]string, numeric map[int]bool) (above, headers int) {
 	for above > 0 && filledCells(records[above])*10 < most*8 {
 		above--
 	}
+	for above+headers < first && filledCells(records[above+headers]) >= 2 && records[above+headers][0] == "" { // units under the headings
+		headers++
+	}
 	if first < len(records) && periodHeadings(records[first]) { // years under merged headings
 		headers++
 	}

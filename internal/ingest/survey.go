@@ -213,9 +213,12 @@ var markForms = []struct {
 	{regexp.MustCompile(`^[0-9,]+ ?(\*+|\([a-z]\)|[a-z†‡])$`), `{match: "^([0-9,]+) ?(?:\\*+|\\([a-z]\\)|[a-z†‡])$"}`},
 }
 
+// withheldWords fits the letters and words that statistics have in the place of a number.
+var withheldWords = regexp.MustCompile(`^([scxz:]|[(\[][A-Za-z]{1,3}[)\]]|NR|ND|(?i:n\.a\.|suppressed|withheld|not (reported|available|collected|applicable)|missing|unknown))$`)
+
 // neutral reports whether a text stands for no value in a column of any type: a word for nothing, or a mark.
 func neutral(t string) bool {
-	if slices.Contains(missingWords, t) || strings.Trim(t, "*-–—.†‡") == "" || len(t) <= 3 && strings.HasPrefix(t, "[") || t == "(s)" || t == "s" || t == "c" || t == "x" {
+	if slices.Contains(missingWords, t) || strings.Trim(t, "*-–—.†‡") == "" || withheldWords.MatchString(t) {
 		return true
 	}
 	for _, f := range markForms[:len(markForms)-1] {
