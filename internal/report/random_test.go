@@ -41,7 +41,9 @@ func randomSituations(t *testing.T, n int) []*situation {
 			lines = append(lines, fmt.Sprintf("act %d-%02d-01 PA %d-%d: Only from age sixteen.", 2010+random.IntN(8), 1+random.IntN(12),
 				10+random.IntN(8), 1+random.IntN(200)))
 		}
-		count := func() int { return []int{0, random.IntN(5), random.IntN(20), random.IntN(60), random.IntN(4000)}[random.IntN(5)] }
+		count := func() int {
+			return []int{0, random.IntN(5), random.IntN(20), random.IntN(60), random.IntN(4000)}[random.IntN(5)]
+		}
 		marks := func() string { return one("", "", "", "", " partial", " provisional", " summed", " revised") }
 		for year, last := 2009+random.IntN(3), 2012+random.IntN(7); year <= last; year++ {
 			if random.IntN(6) == 0 {
