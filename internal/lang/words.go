@@ -3,6 +3,7 @@ package lang
 import (
 	"math"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -66,10 +67,35 @@ func (l Language) Remark(defs stat.Definitions, note string) string {
 				l.Date(stat.DateOf(day)), m[2], m[3], m[4])
 		}
 	}
+	if m := standing.FindStringSubmatch(note); m != nil {
+		text := l.N(count(m[1]), "%s count of conviction was entered by this day", "%s counts of conviction were entered by this day", m[1])
+		for _, away := range departed.FindAllStringSubmatch(m[2], -1) {
+			text += "; " + l.T(reversals[away[2]], away[1])
+		}
+		return text + "."
+	}
 	if text, ok := l.lookup(note); ok {
 		return text
 	}
 	return defs.Say(note)
+}
+
+// standing is what stat.Standing says of the counts of conviction of a day, departed what it says of those that no longer
+// stand.
+var (
+	standing  = regexp.MustCompile(`^([\d,]+) counts? of conviction (?:was|were) entered by this day((?:; [\d,]+ (?:was|were) [a-z ]+)*)\.$`)
+	departed  = regexp.MustCompile(`; ([\d,]+) (?:was|were) ([a-z ]+)`)
+	reversals = map[string]string{"reversed on appeal": Key("%s reversed on appeal"), "vacated": Key("%s vacated"),
+		"erased by law": Key("%s erased by law")}
+)
+
+// count is a whole number that was written with commas.
+func count(text string) int64 {
+	n, err := strconv.ParseInt(strings.ReplaceAll(text, ",", ""), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // And joins words as a sentence does: 2013, 2014 and 2015; 2013, 2014 y 2015.

@@ -37,14 +37,14 @@ const (
 // Field is one column of a data set.
 type Field struct {
 	Name     string    `yaml:"name" json:"name"`
-	Title    string    `yaml:"title" json:"title,omitempty"`
+	Title    string    `yaml:"title" json:"title,omitempty" text:"yes"`
 	Type     FieldType `yaml:"type" json:"type"`
 	Codelist string    `yaml:"codelist" json:"codelist,omitempty"`
 	Required bool      `yaml:"required" json:"required,omitempty"`
 	Minimum  *int64    `yaml:"minimum" json:"minimum,omitempty"`
 	Maximum  *int64    `yaml:"maximum" json:"maximum,omitempty"`
 	On       string    `yaml:"on" json:"on,omitempty"` // the date on which a code must have been in use, as the date of the offence; the record's own if left out
-	About    string    `yaml:"about" json:"about,omitempty"`
+	About    string    `yaml:"about" json:"about,omitempty" text:"yes"`
 }
 
 // PeriodFields says where the records of a data set carry their period: either From and To (with the words of
