@@ -200,7 +200,8 @@ func searchHeader(sample []byte, comma, quote byte, records int, want []string) 
 }
 
 // joinHeader makes one name for each column out of several header records: the texts from top to bottom, joined by
-// " / ". An empty cell in an upper record belongs to the text on its left, as in merged cells.
+// " / ". An empty cell in an upper record belongs to the text on its left, as in merged cells, but not that above the
+// only column of totals, which is the total of all.
 func joinHeader(rows [][]string) []string {
 	if len(rows) == 1 {
 		return rows[0]
@@ -210,6 +211,7 @@ func joinHeader(rows [][]string) []string {
 		width = max(width, len(r))
 	}
 	names := make([]string, width)
+	sum := onlyTotal(rows[len(rows)-1])
 	for i, r := range rows {
 		last := ""
 		for j := range width {
@@ -217,7 +219,7 @@ func joinHeader(rows [][]string) []string {
 			if j < len(r) {
 				cell = strings.Join(strings.Fields(r[j]), " ")
 			}
-			if cell == "" && i < len(rows)-1 && below(rows[i+1:], j) {
+			if cell == "" && i < len(rows)-1 && below(rows[i+1:], j) && j != sum {
 				cell = last
 			}
 			last = cell
@@ -227,6 +229,20 @@ func joinHeader(rows [][]string) []string {
 		}
 	}
 	return names
+}
+
+// onlyTotal gives the place of the only heading that says total, or -1.
+func onlyTotal(row []string) int {
+	at := -1
+	for j, cell := range row {
+		if totalHeading.MatchString(strings.TrimSpace(cell)) {
+			if at >= 0 {
+				return -1
+			}
+			at = j
+		}
+	}
+	return at
 }
 
 // below reports whether a lower header record has a text in the column.

@@ -270,11 +270,29 @@ func findTable(records [][]string, numeric map[int]bool) (above, headers int) {
 	if first < len(records) && periodHeadings(records[first]) { // years under merged headings
 		headers++
 	}
+	if above > 0 && mergedHeadings(records[above-1], numeric) {
+		above--
+		headers++
+	}
 	for above > 0 && headers < 5 && filledCells(records[above-1]) >= min(3, width) && (filledCells(records[above]) < width || headers > 1) {
 		above--
 		headers++
 	}
 	return above, headers
+}
+
+// mergedHeadings reports whether a record looks like the upper half of a header, whose cells reach over several columns:
+// words, two or more, none in the first cell, each with an empty cell to its right.
+func mergedHeadings(r []string, numeric map[int]bool) bool {
+	if len(r) < 3 || filledCells(r) < 2 || r[0] != "" {
+		return false
+	}
+	for i, c := range r {
+		if c != "" && (numberLike(c) || i+1 < len(r) && r[i+1] != "" || !numeric[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // periodHeadings reports whether a record holds nothing but years, quarters or months, two or more, and none in its first

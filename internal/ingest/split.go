@@ -139,7 +139,7 @@ func (s *splitter) holdBack(b *block, at int) int {
 }
 
 // noteWords fits the beginnings of notes below a table.
-var noteWords = regexp.MustCompile(`(?i)^\W*(notes?|sources?|footnotes?|prepared|generated|printed|run|report|end of|data as of|as of)\b|^[*†‡(\[]`)
+var noteWords = regexp.MustCompile(`(?i)^\W*(notes?|sources?|footnotes?|prepared|generated|printed|run|report|end of|data as of|as of)\b|^[*†‡(\[]|^[0-9]{1,2}[.)]? +[A-Za-z]+ +[A-Za-z]`)
 
 // notesAtEnd tells how many of the last records of a block are notes: they have one cell of text or none, and begin with
 // the words of a note or after a blank line. What could be a row that was cut off is none.

@@ -98,13 +98,16 @@ func groupsAcross(columns []Guess) *Wide {
 // notMeasured fits the headings of numbers that count nothing.
 var notMeasured = regexp.MustCompile(`(?i)(^|[^a-z])(id|code|cd|key|year|yr|month|day|fips|zip|ori|lat|lon|latitude|longitude|coord|number|no|age|precinct|district|index|seq|docket|nr)([^a-z]|$)`)
 
+// totalHeading fits the headings of sums of other columns.
+var totalHeading = regexp.MustCompile(`(?i)(^|[^a-z])(total|subtotal|all)$|^statewide$`)
+
 func columnsAcross(columns []Guess) *Wide {
 	nothing := func(g Guess) bool { // no text, or only words and marks for no number
 		return len(g.Samples) == 0 || g.Type == "text" && !slices.ContainsFunc(g.Samples, func(t string) bool { return !neutral(t) })
 	}
 	from, to := longestRun(columns, func(g Guess) bool {
 		counts := g.Type == "integer" && (g.Numbers == nil || !g.Numbers.Percent)
-		return (counts || nothing(g)) && strings.TrimSpace(g.Name) != "" && !notMeasured.MatchString(g.Name)
+		return (counts || nothing(g)) && strings.TrimSpace(g.Name) != "" && !notMeasured.MatchString(g.Name) && !totalHeading.MatchString(g.Name)
 	})
 	for from < to && nothing(columns[from]) {
 		from++
@@ -112,7 +115,11 @@ func columnsAcross(columns []Guess) *Wide {
 	for from < to && nothing(columns[to-1]) {
 		to--
 	}
-	if to-from < 5 {
+	least := 5
+	if to > from && strings.Contains(columns[from].Name, " / ") {
+		least = 3
+	}
+	if to-from < least {
 		return nil
 	}
 	return &Wide{Kind: "columns", From: columns[from].Name, To: columns[to-1].Name}
