@@ -108,8 +108,10 @@ func TestRemarksOfTheRulesAreSaidInSpanish(t *testing.T) {
 	}
 	defs := stat.Definitions{Language: "es", Text: map[string]map[string]string{"es": {"A round number.": "Un número redondo."}}}
 	for english, want := range map[string]string{
-		note:              "Desde el 1 de octubre de 2016, CGS 53a-82 se aplica solo desde los 18 años (PA 16-71): un cero de personas más jóvenes sale de la ley.",
-		"A round number.": "Un número redondo.",
+		note: "Desde el 1 de octubre de 2016, CGS 53a-82 se aplica solo desde los 18 años (PA 16-71): un cero de personas más jóvenes sale de la ley.",
+		"5 counts of conviction were entered by this day; 5 were reversed on appeal.": "En este día se habían dictado 5 cargos con condena; 5 anulados en apelación.",
+		"1 count of conviction was entered by this day.":                              "En este día se había dictado 1 cargo con condena.",
+		"A round number.":                         "Un número redondo.",
 		"Not computed: the counts are too small.": "No se calcula: las cuentas son demasiado pequeñas.",
 		"A remark that nobody translated.":        "A remark that nobody translated.",
 	} {
