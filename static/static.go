@@ -1,4 +1,4 @@
-// Package static embeds what the pages are served with: the style sheet, the one small script, and the vendored
+// Package static embeds what the pages are served with: the style sheet, two small scripts, and the vendored
 // ECharts and font with their licences.
 package static
 

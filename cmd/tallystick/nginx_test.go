@@ -11,10 +11,15 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/PuerkitoBio/goquery"
 
 	"tallystick/internal/testkit"
 )
@@ -93,6 +98,117 @@ func BenchmarkStoredAgainstNginx(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkStoredBesideDrawn asks a stored page of the running program, alone and while sixteen readers ask for views that
+// nobody has asked for, and reports the median and the slowest of a hundred in both, in milliseconds, the median of the
+// new views that were drawn, and how many were told to come back.
+func BenchmarkStoredBesideDrawn(b *testing.B) {
+	state := testkit.Folder(b)
+	mustRun(b, state, "ingest", "-bundled")
+	mustRun(b, state, "publish")
+	home := serving(b, state)
+	time.Sleep(warmAfter + 5*time.Second) // what a server makes ready after its start
+	ask := func(address string) (time.Duration, int) {
+		began := time.Now()
+		resp, err := http.Get(home + address)
+		if err != nil {
+			b.Error(err)
+			return 0, 0
+		}
+		defer resp.Body.Close()
+		if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+			b.Error(err)
+		}
+		return time.Since(began), resp.StatusCode
+	}
+	var fresh []string
+	for _, path := range indicatorPages(b, home) {
+		for _, from := range yearsOf(b, home+path) {
+			for _, to := range yearsOf(b, home+path) {
+				if from <= to {
+					fresh = append(fresh, fmt.Sprintf("%s?from=%s&to=%s", path, from, to))
+				}
+			}
+		}
+	}
+	stored := func(pause time.Duration) (median, slowest float64) {
+		var took []time.Duration
+		for range 300 {
+			d, code := ask("/indicators/sellers-and-buyers")
+			if code != http.StatusOK {
+				b.Errorf("a stored page answers %d", code)
+			}
+			took = append(took, d)
+			time.Sleep(pause)
+		}
+		slices.Sort(took)
+		return milliseconds(took[len(took)/2]), milliseconds(took[len(took)*99/100])
+	}
+	stored(0)
+	for b.Loop() {
+		median, slow := stored(5 * time.Millisecond)
+		b.ReportMetric(median, "ms-alone-p50")
+		b.ReportMetric(slow, "ms-alone-p99")
+		var alone []time.Duration
+		for _, address := range fresh[:20] {
+			d, _ := ask(address)
+			alone = append(alone, d)
+		}
+		slices.Sort(alone)
+		b.ReportMetric(milliseconds(alone[len(alone)/2]), "ms-new-p50")
+		rest := make(chan string, len(fresh))
+		for _, address := range fresh[20:] {
+			rest <- address
+		}
+		close(rest)
+		var refused, drawn atomic.Int64
+		stop := make(chan struct{})
+		var group sync.WaitGroup
+		for range 16 {
+			group.Go(func() {
+				for address := range rest {
+					select {
+					case <-stop:
+						return
+					default:
+					}
+					switch _, code := ask(address); code {
+					case http.StatusOK:
+						drawn.Add(1)
+					case http.StatusServiceUnavailable:
+						refused.Add(1)
+					default:
+						b.Errorf("%s answers %d", address, code)
+					}
+				}
+			})
+		}
+		median, slow = stored(5 * time.Millisecond)
+		close(stop)
+		group.Wait()
+		b.ReportMetric(median, "ms-beside-p50")
+		b.ReportMetric(slow, "ms-beside-p99")
+		b.ReportMetric(float64(drawn.Load()), "drawn")
+		b.ReportMetric(float64(refused.Load()), "refused")
+	}
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// yearsOf are the years that the form of an indicator's page offers.
+func yearsOf(t testing.TB, address string) []string {
+	t.Helper()
+	resp, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	doc, err := goquery.NewDocumentFromReader(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc.Find("select[name=from] option:not([value=''])").Map(func(_ int, s *goquery.Selection) string { return s.Text() })
 }
 
 // serving starts the program as a process of its own, with its log in a file, and gives its address.

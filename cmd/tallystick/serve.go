@@ -45,6 +45,10 @@ func serveCommand() command {
 // lookEvery is how often the server looks for releases that were sealed since it started.
 const lookEvery = 2 * time.Second
 
+// warmAfter is how long after its start a server makes ready what the first new figure would wait for: those who
+// waited for the start are answered first.
+const warmAfter = 2 * time.Second
+
 // shelf is where a server takes its releases from.
 type shelf struct {
 	from string // folder or bucket; empty: the installation's
@@ -133,5 +137,7 @@ func (p *program) serve(ctx context.Context, addr, site string, from shelf) erro
 	address := "http://" + listener.Addr().String()
 	server := web.New(web.Config{Library: library, Log: log, Clock: p.now, Version: version, Address: cmp.Or(site, address)})
 	fmt.Fprintf(p.stdout, "serving %s\n", address)
+	warm := time.AfterFunc(warmAfter, server.Warm)
+	defer warm.Stop()
 	return web.Serve(ctx, listener, server.Handler())
 }

@@ -1,7 +1,9 @@
 package chart
 
 import (
+	"cmp"
 	"math"
+	"strings"
 
 	"tallystick/internal/stat"
 )
@@ -127,9 +129,11 @@ func (s *sheet) bars(p stat.Panel, rows []row) (middle float64) {
 				text = s.ctx.Lang.T(r.obs.Status.Words())
 			}
 			s.text(subText, left+8, centre+subText.size*baselineShift, "left", text)
+			s.stopAt(p.Title, r.name()+"\n"+text, left+8, centre)
 			continue
 		}
 		d := s.bar(p, r)
+		s.stopAt(p.Title, d.Tooltip.Formatter, left+r.obs.Value/top*width, centre)
 		if lower, upper, ok := r.interval(); ok {
 			y := float64(i)
 			halo.data = append(halo.data, at(lower, y), at(upper, y), gap())
@@ -164,6 +168,9 @@ func (s *sheet) bars(p stat.Panel, rows []row) (middle float64) {
 	return (start + end) / 2
 }
 
+// name is what tells the bar from the others of its period.
+func (r row) name() string { return cmp.Or(r.sub, r.label) }
+
 // interval gives the ends of the thin line of a row that has one.
 func (r row) interval() (lower, upper float64, ok bool) {
 	if !r.limits || r.obs.Status != stat.StatusReported || r.obs.Interval == nil || math.IsInf(r.obs.Interval.Upper, 1) {
@@ -195,11 +202,7 @@ func (s *sheet) bar(p stat.Panel, r row) datum {
 	case hatched(p.Form, r.obs):
 		fill.Decal, fill.BorderColor, fill.BorderWidth = hatch(), colour, 1
 	}
-	name := r.label
-	if r.sub != "" {
-		name = r.sub
-	}
-	return datum{Value: r.obs.Value, ItemStyle: fill, Tooltip: s.tooltip(p, name, r.obs),
+	return datum{Value: r.obs.Value, ItemStyle: fill, Tooltip: s.tooltip(p, r.name(), r.obs),
 		Label: &label{Show: true, Formatter: s.figure(r.obs, false), Position: "right", Distance: 8, Offset: offset,
 			Color: valueText.colour, FontSize: valueText.size, FontWeight: valueText.weight, FontFamily: family}}
 }
@@ -246,6 +249,7 @@ func (s *sheet) pair(p stat.Panel, obs []stat.Observation) {
 	default:
 		lines := s.ratioLines(p, ratio)
 		s.text(ratioText, s.width, middle-2, "right", lines[0])
+		s.stopAt(p.Title, s.ctx.Lang.Period(ratio.Period, p.Clock)+"\n"+strings.Join(lines, "\n"), s.width-ratioText.width(lines[0])/2, middle-12)
 		y := s.lines(subText, s.width, middle+17, 16, "right", lines[1:])
 		s.y = max(s.y, y+4)
 	}
@@ -257,6 +261,7 @@ func (s *sheet) ratioBelow(p stat.Panel, ratio stat.Observation) {
 	lines := s.ratioLines(p, ratio)
 	y := s.y + 40
 	s.text(ratioText, 0, y, "left", lines[0])
+	s.stopAt(p.Title, s.ctx.Lang.Period(ratio.Period, p.Clock)+"\n"+strings.Join(lines, "\n"), ratioText.width(lines[0])/2, y-10)
 	x := ratioText.width(lines[0]) + 12
 	end := s.lines(subText, x, y-13, 16, "left", lines[1:])
 	s.y = max(y, end) + 4
@@ -331,7 +336,7 @@ func (s *sheet) spans(p stat.Panel, obs []stat.Observation) {
 	s.heading(p, found, onePeriod(found) && len(p.Series) > 1)
 	rows := s.spanRows(p, found)
 	if len(rows) == 1 && rows[0].obs.Status == stat.StatusReported {
-		s.lone(rows[0])
+		s.lone(p, rows[0])
 		return
 	}
 	s.bars(p, rows)
@@ -340,7 +345,7 @@ func (s *sheet) spans(p stat.Panel, obs []stat.Observation) {
 
 // lone sets the only figure of a panel as a number: a bar that nothing stands beside would fill its own scale and show
 // nothing. Its bound stands in words before it.
-func (s *sheet) lone(r row) {
+func (s *sheet) lone(p stat.Panel, r row) {
 	room, left := labelRoom, s.barLeft
 	if s.narrow() {
 		room, left = s.width, 0
@@ -356,5 +361,6 @@ func (s *sheet) lone(r row) {
 		number = y + loneText.size + 6
 	}
 	s.text(loneText, left, number, "left", s.figure(r.obs, false))
+	s.stopAt(p.Title, s.tooltip(p, r.name(), r.obs).Formatter, left+loneText.width(s.figure(r.obs, false))/2, number-loneText.size/3)
 	s.y = max(y, number) + 10
 }

@@ -59,7 +59,7 @@ type Figure struct {
 	Wide       []byte // inline SVG, 720 units wide, colours as CSS variables
 	Narrow     []byte // inline SVG of the same data, 360 units wide
 	Standalone []byte // SVG file with title, unit, source and release, light colours on white
-	Options    []byte // {"wide": options, "narrow": options, "size": {"wide": [w, h], "narrow": [w, h]}} for ECharts
+	Options    []byte // {"wide": options, "narrow": options, "size": {"wide": [w, h], "narrow": [w, h]}, "stops": […]}
 }
 
 // Draw makes the figure of an indicator from the observations of its panels that are not broken down. It returns
@@ -99,13 +99,18 @@ func press(id, title string, ctx Context, wide, narrow *sheet) (Figure, error) {
 			return Figure{}, fmt.Errorf("draw %s: %w", id, err)
 		}
 	}
+	stops, err := pairStops(wide.stops, narrow.stops)
+	if err != nil {
+		return Figure{}, fmt.Errorf("draw %s: %w", id, err)
+	}
 	file, err := json.Marshal(struct {
 		Wide   json.RawMessage       `json:"wide"`
 		Narrow json.RawMessage       `json:"narrow"`
 		Size   map[string][2]float64 `json:"size"`
+		Stops  []pairedStop          `json:"stops,omitempty"`
 	}{options[0], options[1], map[string][2]float64{
 		"wide": {wide.width, wide.height}, "narrow": {narrow.width, narrow.height},
-	}})
+	}, stops})
 	if err != nil {
 		return Figure{}, fmt.Errorf("draw %s: %w", id, err)
 	}

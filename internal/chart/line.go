@@ -116,6 +116,7 @@ func (s *sheet) lineOf(p stat.Panel, one stat.Series, number int, obs []stat.Obs
 		s.add(plot, stroke)
 		s.add(plot, dots)
 	}
+	s.stopsOver(p, one, obs, span, c, false)
 	return points
 }
 

@@ -64,6 +64,7 @@ type sheet struct {
 	xAxes, yAxes  []axis
 	series        []series
 	texts         []element
+	stops         []stop
 	marks         int          // bars, points and arrows,
 	corners       int          // and the ends and corners of strokes, which cost far less
 	breaks        []stat.Break // of the panel that is being drawn
@@ -358,7 +359,10 @@ func open(o stat.Observation) bool {
 
 // tooltip is what a browser shows for a mark: the label, the value in words, its limits and its remarks.
 func (s *sheet) tooltip(p stat.Panel, label string, o stat.Observation) *tooltip {
-	lines := []string{s.ctx.Lang.Period(o.Period, p.Clock) + ", " + label}
+	lines := []string{s.ctx.Lang.Period(o.Period, p.Clock)}
+	if label != lines[0] { // a bar may be named for its period
+		lines[0] += ", " + label
+	}
 	value := s.figure(o, false)
 	if unit := s.ctx.label("unit", o.Unit); unit != "" {
 		value += " (" + unit + ")"

@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -212,11 +213,12 @@ func breaksOf(p stat.Panel, obs []stat.Observation, defs stat.Definitions) []sta
 }
 
 func breakRow(l lang.Language, b stat.Break) Row {
-	text := b.Text
-	if text == "" {
-		text = l.T("Figures before and after do not compare.")
-	}
-	return Row{Kind: RowBreak, Cells: []Cell{{Text: l.Date(b.Date), Header: true}, {Text: text, Sub: b.Act}}}
+	return Row{Kind: RowBreak, Cells: []Cell{{Text: l.Date(b.Date), Header: true}, {Text: breakWords(l, b), Sub: b.Act}}}
+}
+
+// breakWords says why figures before and after a break do not compare, or at least that they do not.
+func breakWords(l lang.Language, b stat.Break) string {
+	return cmp.Or(b.Text, l.T("Figures before and after do not compare."))
 }
 
 func valueRow(l lang.Language, p stat.Panel, o stat.Observation, defs stat.Definitions) Row {

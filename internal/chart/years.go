@@ -348,6 +348,7 @@ func (s *sheet) columnsOf(p stat.Panel, one stat.Series, number int, obs []stat.
 		}
 	}
 	s.missing(absent, span, c)
+	s.stopsOver(p, one, obs, span, c, true)
 	s.limits = s.limits || len(whiskers.data) > 0
 	for _, one := range []series{marks, halo, whiskers, tips} {
 		if len(one.data) > 0 {

@@ -214,35 +214,6 @@ func TestBrowserShowsTheDrawingThatFits(t *testing.T) {
 	}
 }
 
-// TestBrowserChangesTheViewInPlace holds that a change in the form shows at once, says so once, leaves the focus where
-// it was and puts the state into the address.
-func TestBrowserChangesTheViewInPlace(t *testing.T) {
-	server := httptest.NewServer(world(t).Handler())
-	defer server.Close()
-	ctx, w := browser(t)
-	theme(t, ctx, "light", 1280)
-	if err := chromedp.Do(ctx, chromedp.Navigate(server.URL+"/indicators/children")); err != nil {
-		t.Fatal(err)
-	}
-	if err := chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](`{
-		const from = document.querySelector("select[name=from]");
-		from.focus();
-		from.value = "2014";
-		from.dispatchEvent(new Event("change", {bubbles: true}));
-	}`), chromedp.WaitVisible(chromedp.CSS("#view h2"))); err != nil {
-		t.Fatal(err)
-	}
-	got, err := chromedp.Run(ctx, chromedp.Evaluate[string](
-		`[document.activeElement.name, location.search, document.querySelectorAll("#view [role=status]").length,
-			document.querySelector("#view [role=status]").textContent].join("|")`))
-	if want := "from|?from=2014|1|Chart and table show 2 values and 2 gaps."; err != nil || got != want {
-		t.Errorf("after the change: %q, want %q (%v)", got, want, err)
-	}
-	if problems, _ := w.take(); len(problems) > 0 {
-		t.Errorf("the change: %v", problems)
-	}
-}
-
 // inEveryLanguage are the addresses of the pages in all languages.
 func inEveryLanguage(pages []string) []string {
 	var out []string

@@ -216,6 +216,7 @@ type figure struct {
 	Narrow  []byte
 	Options string // address of the sealed options for the browser's own drawing; empty if there are none
 	Picture string // address of the drawing as a file
+	Behind  bool   // its table is on another page
 }
 
 // brief is the figure of an indicator for the home page: the panels alone that answer its question, where the release has
@@ -231,11 +232,11 @@ func (v *visit) brief(ind stat.Indicator, answer stat.Answer) (*figure, error) {
 		return nil, err
 	}
 	if wide != nil && narrow != nil {
-		return &figure{ID: ind.ID, Caption: ind.Title, Alt: plain(answer.Sentences), Wide: wide, Narrow: narrow}, nil
+		return &figure{ID: ind.ID, Caption: ind.Title, Alt: plain(answer.Sentences), Wide: wide, Narrow: narrow, Behind: true}, nil
 	}
 	f, err := v.figure(ind, answer)
 	if f != nil {
-		f.Options = ""
+		f.Options, f.Behind = "", true
 	}
 	return f, err
 }

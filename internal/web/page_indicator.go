@@ -38,7 +38,8 @@ type indicatorPage struct {
 	Citation   string
 	References []link
 	EmbedFrozen,
-	EmbedCurrent string
+	EmbedCurrent,
+	EmbedScript string
 	Pinned   string // address of this page as it stands in this release, for ever
 	Sources  []sourceLine
 	Related  []link
@@ -191,6 +192,7 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 		p.References = append(p.References, link{Path: v.indicatorPath(ind.ID) + c.ext, Text: c.title, Type: c.contentType})
 	}
 	frame := `<iframe src="%s" title="%s" width="100%%" height="560"></iframe>`
+	p.EmbedScript = embedScript
 	p.EmbedFrozen = fmt.Sprintf(frame, v.base()+v.here("/releases/"+v.rel.ID()+"/embed/"+ind.ID), ind.Title)
 	p.EmbedCurrent = fmt.Sprintf(frame, v.base()+v.here("/embed/"+ind.ID), ind.Title)
 	for _, d := range p.Downloads {

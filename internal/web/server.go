@@ -16,6 +16,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"golang.org/x/sync/singleflight"
 
+	"tallystick/internal/chart"
 	"tallystick/internal/lang"
 	"tallystick/internal/release"
 	"tallystick/static"
@@ -69,6 +70,13 @@ func New(cfg Config) *Server {
 	}
 	s.echo = s.router()
 	return s
+}
+
+// Warm makes ready what the first view that nobody sealed and the first card would wait for; see chart.Warm.
+func (s *Server) Warm() {
+	if err := chart.Warm(); err != nil {
+		s.log.Error("figures cannot be drawn", "problem", err.Error())
+	}
 }
 
 // Handler returns the handler of the whole site.

@@ -78,7 +78,8 @@ type optionGroup struct {
 // asked is what a reader asked to see beyond the whole, or why it cannot be shown.
 type asked struct {
 	Title   string
-	Said    string // the one polite announcement: 8 values, 1 gap
+	Said    string // what chart and table hold: 8 values and 1 gap
+	Update  string // the one announcement, where they change in place
 	Refused bool   // Said says why the choices do not go together
 	Figure  *figure
 	Table   *table
@@ -409,6 +410,7 @@ func (v *visit) asked(shown stat.Indicator, obs []stat.Observation, answer stat.
 	}
 	found := []any{v.count(values, "%s value", "%s values"), v.count(gaps, "%s gap", "%s gaps")}
 	a.Said = v.l.T("Chart and table show %s and %s.", found...)
+	a.Update = v.l.T("Chart and table updated: %s, %s", v.count(values, "%s point", "%s points"), v.count(gaps, "%s gap", "%s gaps"))
 	if w.by != "" && (w.as == "" || w.as == chart.ShapeBars || w.as == chart.ShapeMap) {
 		a.Said = v.l.T("The chart shows the latest period. The table shows %s and %s.", found...)
 	}
