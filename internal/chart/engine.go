@@ -14,8 +14,9 @@ import (
 // echartsFile is the file that browsers get, too: what is drawn here and there comes from the same code.
 const echartsFile = "vendor/echarts-6.1.0/echarts.min.js"
 
-// renderDeadline ends a drawing that does not come to an end; a usual one takes a twentieth of a second.
-const renderDeadline = 5 * patience * time.Second
+// renderDeadline ends a drawing that does not come to an end. A usual one takes a twentieth of a second; the rest is for
+// machines that are busy with something else, since a release must not fail on them.
+const renderDeadline = 30 * patience * time.Second
 
 // before gives ECharts the timers it asks for. They do nothing: a drawing is made in one go, and callbacks that
 // are kept would never be freed.
