@@ -412,7 +412,7 @@ func TestBrowserOnAPhone(t *testing.T) {
 		for _, screen := range []struct {
 			width, height int64
 			smallest      float64 // of the texts of the figure, in CSS pixels
-		}{{320, 568, 10.3}, {360, 640, 11.6}, {390, 844, 12}} {
+		}{{320, 568, 11.2}, {360, 640, 12}, {390, 844, 12}} {
 			setUp(t, ctx, screen.width, true, "light")
 			if err := chromedp.Do(ctx, chromedp.EmulateViewport(screen.width, screen.height), chromedp.Navigate(server.URL+path)); err != nil {
 				t.Fatal(err)

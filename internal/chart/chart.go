@@ -18,7 +18,8 @@ import (
 	"tallystick/internal/stat"
 )
 
-// The two widths of a drawing, in units that are CSS pixels at natural size. No text is smaller than 12 of them.
+// The two widths of a drawing, in units that are CSS pixels at natural size. No text is smaller than 13 of them, so
+// that none is smaller than 12 pixels on a phone of 360, between whose edges a drawing has 352.
 const (
 	WideWidth   = 720
 	NarrowWidth = 360

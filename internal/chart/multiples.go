@@ -19,7 +19,7 @@ const (
 	cellHeight  = 12.0
 )
 
-var smallText = face{12, semibold, ink}
+var smallText = face{13, semibold, ink}
 
 // multiples draws small columns by year for each code, all on one scale, the largest first.
 func (s *sheet) multiples(p stat.Panel, b stat.Breakdown, obs []stat.Observation, v View) {

@@ -37,9 +37,9 @@ var (
 	valueText = face{14, semibold, ink}
 	ratioText = face{30, bold, ink}
 	loneText  = face{20, bold, ink}
-	tickText  = face{12, regular, muted}
-	noteText  = face{12, regular, muted}
-	breakText = face{12, semibold, muted}
+	tickText  = face{13, regular, muted}
+	noteText  = face{13, regular, muted}
+	breakText = face{13, semibold, muted}
 )
 
 // face is how a text is set.
