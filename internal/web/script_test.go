@@ -268,3 +268,24 @@ func TestBrowserForcedColours(t *testing.T) {
 		}`, "0 true")
 	}
 }
+
+// TestBrowserOnPaper holds that a sheet of paper has the drawing for wide screens, no control that cannot be pressed, and
+// the release at its foot, which the browser repeats on every sheet.
+func TestBrowserOnPaper(t *testing.T) {
+	server := httptest.NewServer(world(t).Handler())
+	defer server.Close()
+	ctx, _ := browser(t)
+	theme(t, ctx, "light", 640)
+	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := chromedp.Do(ctx, chromedp.Navigate(server.URL+"/indicators/sellers-and-buyers")); err != nil {
+		t.Fatal(err)
+	}
+	becomes(t, ctx, `{
+		const shown = (s) => [...document.querySelectorAll(s)].map((e) => getComputedStyle(e).display);
+		const hidden = [".drawn-narrow", ".controls", ".explore", "#embed", ".find", ".languages"];
+		[shown(".drawn-wide").join(), hidden.filter((s) => shown(s).some((d) => d !== "none")).join(), shown(".foot").join(),
+			document.querySelector(".foot").innerText.includes("2026-"), shown("table.figures").join()].join(" | ")
+	}`, "block |  | table-footer-group | true | table")
+}
