@@ -321,7 +321,7 @@ const read = `(() => {
 		const drawing = figure.querySelector(".drawing");
 		const name = document.getElementById(drawing.getAttribute("aria-labelledby"))?.textContent.trim() || "";
 		if (drawing.getAttribute("role") !== "img") wrong.push("a figure is no single picture");
-		if (!/(Table follows|La tabla sigue|Sigue la tabla)\.$/.test(name)) wrong.push("a figure does not end with where its table is: " + name.slice(-60));
+		if (!/(Table follows|Sigue la tabla|Its table is on the page of the question|Su tabla está en la página de la pregunta)\.$/.test(name)) wrong.push("a figure does not end with where its table is: " + name.slice(-60));
 		if (all("a, [tabindex]", drawing).length) wrong.push("a figure has more than one stop");
 		if (!framed && !(drawing.compareDocumentPosition(all("table")[0] || document.body) & Node.DOCUMENT_POSITION_FOLLOWING) && all("table").length)
 			wrong.push("the table stands before its figure");
