@@ -246,7 +246,13 @@ for (const form of document.querySelectorAll(".controls")) {
     if (address.search !== location.search) history.pushState(null, "", shown);
     return view;
   };
-  const unless = (failed) => { if (failed.name !== "AbortError") form.submit(); };
+  const unless = (failed) => {
+    if (failed.name === "AbortError") return;
+    if (navigator.onLine) { form.submit(); return; }
+    // Without a connection the form would lead away from the page to nothing.
+    said.className = "notice-line";
+    said.textContent = words.offline;
+  };
   form.addEventListener("change", (event) => {
     if (event.target.name === "known") return;
     ask().then((view) => { said.textContent = view.dataset.said; }).catch(unless);
@@ -287,4 +293,32 @@ for (const frame of document.querySelectorAll("iframe.newer")) {
     const said = new DOMParser().parseFromString(text, "text/html").querySelectorAll("main > p");
     frame.replaceWith(...[...said].map((child) => document.importNode(child, true)));
   }).catch(() => {}); // the frame stays
+}
+
+/* Pages that were read */
+
+// The pages that were read are kept on the device for when the signal is lost; see sw.js. It is asked for when the page
+// stands, so that it takes nothing from it.
+addEventListener("load", () => setTimeout(async () => {
+  try {
+    const before = navigator.serviceWorker.controller;
+    await navigator.serviceWorker.register("/sw.js");
+    const { active } = await navigator.serviceWorker.ready;
+    active.postMessage({
+      page: before ? "" : location.href.split("#")[0],
+      files: [...document.querySelectorAll("link[rel=stylesheet], link[rel=preload], link[rel=icon], script[defer]")].map((e) => e.href || e.src),
+    });
+  } catch {} // a browser that keeps no pages shows them as well
+}, 1000));
+
+// Whoever does not want a device to show what was read on it can have the kept pages deleted.
+for (const kept of document.querySelectorAll("#kept[data-forget]")) {
+  const button = make("button", { type: "button", textContent: kept.dataset.forget });
+  const said = make("span");
+  said.setAttribute("role", "status");
+  button.addEventListener("click", async () => {
+    for (const name of await caches.keys()) await caches.delete(name);
+    said.textContent = kept.dataset.forgotten;
+  });
+  if ("caches" in window) kept.append(button, " ", said);
 }

@@ -21,6 +21,8 @@ type assets struct {
 	hash  string
 	files map[string]*representation
 	later map[string]*representation // the same, under addresses that another program wrote
+
+	worker *representation
 }
 
 // served are the kinds of file that pages need, and the licences they come with. Everything else in static/ is for
@@ -51,6 +53,11 @@ func loadAssets(fsys fs.FS) *assets {
 		}
 		fmt.Fprintf(sum, "%s %d\n", name, len(body))
 		sum.Write(body)
+		if name == workerFile {
+			a.worker = represent(body, typeOf(name), revalidate)
+			a.worker.policy = workerPolicy
+			continue
+		}
 		rep := represent(body, typeOf(name), forEver)
 		a.files[name] = rep
 		a.later[name] = &representation{contentType: rep.contentType, caching: revalidate, body: body, tag: rep.tag}
@@ -83,6 +90,21 @@ func (s *Server) static(c echo.Context) error {
 		rep = s.assets.later[c.Param("*")]
 	}
 	return rep.write(c)
+}
+
+// workerFile is the script that keeps the pages that were read. It has an address of its own, outside of /static/, since
+// a worker answers for the addresses beside it and below, and no checksum in it, since a browser asks for it by name.
+const workerFile = "sw.js"
+
+// workerPolicy lets the worker ask this site and nobody else.
+const workerPolicy = "default-src 'none'; connect-src 'self'"
+
+// worker serves GET /sw.js.
+func (s *Server) worker(c echo.Context) error {
+	if err := allowOnly(c.QueryParams()); err != nil {
+		return err
+	}
+	return s.assets.worker.write(c)
 }
 
 // typeOf is the media type of a file by its name. The list is closed, so that the machine's own list has no say.

@@ -55,7 +55,7 @@ func prefixOf(l lang.Language) string {
 // wordless reports whether what is at the path is the same in every language and so has one address: sealed files,
 // proofs, what ships with the program, and what is read by machines about the site as a whole.
 func wordless(path string) bool {
-	for _, p := range []string{"/static/", "/.well-known/", "/sitemap.xml", "/robots.txt", "/healthz"} {
+	for _, p := range []string{"/static/", "/.well-known/", "/sitemap.xml", "/robots.txt", "/sw.js", "/healthz"} {
 		if strings.HasPrefix(path, p) {
 			return true
 		}

@@ -22,7 +22,8 @@ import (
 // The policies that say what a page may load. Nothing comes from another host, and nothing inline runs or styles.
 const (
 	pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
-		"connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+		"connect-src 'self'; frame-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; " +
+		"frame-ancestors 'none'; object-src 'none'"
 	// filePolicy is for what is handed out and not shown as a page; a drawing opened by itself runs nothing.
 	filePolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )

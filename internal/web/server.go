@@ -152,6 +152,7 @@ func (s *Server) router() *echo.Echo {
 	kept("/feed.atom", s.stored, s.feed)
 	kept("/sitemap.xml", s.stored, s.sitemap)
 	get("/robots.txt", s.stored(s.robots))
+	get("/sw.js", s.worker)
 	get("/healthz", s.healthz)
 	get("/static/:hash/*", s.static)
 	return e
