@@ -57,7 +57,7 @@ const (
 )
 
 // TestIndicatorPagesStayLight holds what an indicator's page costs a reader whose browser knows gzip and nothing
-// better: page, style sheet, script and icon, and then the font. Nothing else is loaded.
+// better: page, style sheet, script, worker and icon, and then the font. Nothing else is loaded.
 func TestIndicatorPagesStayLight(t *testing.T) {
 	server := site(t)
 	length := func(address string) (int, []byte) {
@@ -89,6 +89,8 @@ func TestIndicatorPagesStayLight(t *testing.T) {
 		}
 		total, _ := length(server.URL + path)
 		page, font := total, 0
+		worker, _ := length(server.URL + "/sw.js") // asked for when the page stands
+		total += worker
 		doc.Find("link[rel=stylesheet], link[rel=icon], script[src], img, iframe, link[rel=preload]").Each(func(_ int, s *goquery.Selection) {
 			n, _ := length(server.URL + s.AttrOr("href", s.AttrOr("src", "")))
 			if s.AttrOr("as", "") == "font" {
