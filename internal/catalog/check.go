@@ -74,6 +74,23 @@ func (d definition) need(where, value, why string) {
 	}
 }
 
+// why holds that unlike: true has its reason under why, and that there is no reason without unlike: true.
+func (d definition) why(at string, unlike bool, why, what string) {
+	switch {
+	case unlike && strings.TrimSpace(why) == "":
+		d.unsaid(at, what)
+	case !unlike && why != "":
+		d.wrong(at+".why", why, "unlike-unsaid", "A reason stands under why, and nothing says that unlike things are set "+
+			"against each other.", "Write unlike: true, or remove the key why.")
+	}
+}
+
+// unsaid is the issue of unlike: true without a reason.
+func (d definition) unsaid(at, what string) {
+	d.wrong(at+".unlike", "true", "why-missing", "The key unlike is true, and the key \"why\" is missing.",
+		"Say under why, in a sentence, "+what+".")
+}
+
 // word adds an issue if a value is none of the allowed words.
 func (d definition) word(where, value string, allowed []string) {
 	if !slices.Contains(allowed, value) {

@@ -56,6 +56,7 @@ func (d definition) assertion(at string, a stat.Assertion) {
 			"Write within: 5.")
 	}
 	d.figure(at+".figure", a.Figure)
+	d.why(at, a.Unlike, a.Why, "how the words of the claim differ from what the figure counts")
 }
 
 // figure checks that INDICATOR/PANEL/SERIES names a series, or the ratio or rate, of a panel that exists.

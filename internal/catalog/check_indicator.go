@@ -168,10 +168,11 @@ func (c indicator) panel(at string, p *stat.Panel) {
 			p.Clock = ""
 		}
 	}
-	if strings.TrimSpace(p.Unlike) != "" && !unlike && len(all) > 1 {
-		c.wrong(at+".unlike", p.Unlike, "unlike-unneeded",
-			"The panel says why unlike things stand in it, but all its series count alike.", "Remove the key.")
+	if p.Unlike && !unlike && len(all) > 1 {
+		c.wrong(at+".unlike", "true", "unlike-unneeded",
+			"The panel says that unlike things stand in it, but all its series count alike.", "Remove the keys unlike and why.")
 	}
+	c.why(at, p.Unlike, p.Why, "why they are set against each other")
 	c.ratio(at+".ratio", p)
 	c.rate(at+".rate", p)
 	for _, problem := range stat.LintPanel(*p) {
@@ -181,9 +182,9 @@ func (c indicator) panel(at string, p *stat.Panel) {
 	c.breakdowns(at, p)
 }
 
-// alike refuses unlike units, stages, clocks or dating events beside each other, unless the panel says under unlike why
-// they stand there. It reports whether they are alike.
-func (c indicator) alike(where, unlike, whose string, first, k counted) bool {
+// alike refuses unlike units, stages, clocks or dating events beside each other, unless the panel says that unlike things
+// stand there. It reports whether they are alike.
+func (c indicator) alike(where string, unlike bool, whose string, first, k counted) bool {
 	same := true
 	for _, d := range []struct{ what, a, b string }{
 		{"unit", first.unit, k.unit}, {"stage", first.stage, k.stage}, {"clock", string(first.clock), string(k.clock)},
@@ -193,16 +194,16 @@ func (c indicator) alike(where, unlike, whose string, first, k counted) bool {
 			continue
 		}
 		same = false
-		if strings.TrimSpace(unlike) == "" {
+		if !unlike {
 			c.wrong(where, d.b, d.what+"-unlike",
 				fmt.Sprintf("This has the %s %q and %s has %q: unlike things do not share an axis.", d.what, d.b, whose, d.a),
-				"Give it a panel of its own, or say under unlike why they are set against each other.")
+				"Give it a panel of its own, or write unlike: true and, under why, the reason why they are set against each other.")
 		}
 	}
 	return same
 }
 
-func (c indicator) series(at string, s stat.Series, unlike string) counted {
+func (c indicator) series(at string, s stat.Series, unlike bool) counted {
 	c.need(at+".label", s.Label, "Write the words that stand on the mark.")
 	c.need(at+".noun.one", s.Noun.One, "Write what one of them is called.")
 	c.need(at+".noun.many", s.Noun.Many, "Write what several are called.")
@@ -520,12 +521,16 @@ func (c indicator) pairings() {
 			c.wrong(at+".other", p.Other, "pairing-of-itself", "The pairing sets a series against itself.",
 				"Name another series.")
 		}
-		if one.Unit != other.Unit || one.Clock != other.Clock {
-			if strings.TrimSpace(p.Reason) == "" {
-				c.wrong(at+".reason", "", "unit-unlike",
-					"The two sides differ in unit or clock, and no reason is given.",
-					"Say under reason how they differ.")
-			}
+		differ := one.Unit != other.Unit || one.Stage != other.Stage || one.Clock != other.Clock
+		switch {
+		case differ && !p.Unlike:
+			c.wrong(at+".unlike", "", "unit-unlike", "The two sides differ in unit, stage or clock.",
+				"Write unlike: true and, under why, how they differ.")
+		case !differ && p.Unlike:
+			c.wrong(at+".unlike", "true", "unlike-unneeded", "The two sides do not differ in unit, stage or clock.",
+				"Remove the key unlike; why can stay.")
+		case p.Unlike && strings.TrimSpace(p.Why) == "":
+			c.unsaid(at, "how the two sides differ")
 		}
 	}
 }

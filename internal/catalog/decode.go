@@ -95,6 +95,9 @@ func decodeIssue(file string, err error) stat.Issue {
 	case errors.As(err, &wrong):
 		issue.Code = "type-wrong"
 		issue.Problem = quote(issue.Value) + " is not " + typeName(wrong.DstType.String()) + "."
+		if typeName(wrong.DstType.String()) == "true or false" {
+			issue.Fix = "Write true or false. A reason has a key of its own: why."
+		}
 	case errors.As(err, &syntax):
 		issue.Code = "syntax"
 		issue.Fix = "Look at this line and the one above: indentation, a quote that is not closed, or a colon inside " +

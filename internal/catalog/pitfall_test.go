@@ -95,7 +95,8 @@ accept: {quarantine_at_most: 0.01}
 	refused(t, "unlike-unneeded", `-- edit indicators/sellers.yaml --
 -     form: pair
 +     form: pair
-+     unlike: They count different things.
++     unlike: true
++     why: They count different things.
 `)
 }
 

@@ -224,7 +224,7 @@ func (d translation) panel(at string, p stat.Panel, t stat.PanelText) {
 	d.id(at, p.ID, t.ID)
 	d.same(at+".title", p.Title, t.Title)
 	d.same(at+".note", p.Note, t.Note)
-	d.same(at+".unlike", p.Unlike, t.Unlike)
+	d.same(at+".why", p.Why, t.Why)
 	ratio, rate := "", ""
 	if p.Ratio != nil {
 		ratio = p.Ratio.Label

@@ -255,8 +255,8 @@ func (s *sheet) heading(p stat.Panel, obs []stat.Observation, withPeriod bool) {
 	if p.Fabricated {
 		s.y = s.lines(subText, 0, s.y+17, 17, "left", []string{s.ctx.Lang.T("Made-up figures: do not quote them.")})
 	}
-	if p.Unlike != "" {
-		s.y = s.lines(subText, 0, s.y+17, 17, "left", wrap(s.ctx.Lang.T("Unlike things side by side: %s", p.Unlike), subText.size,
+	if p.Unlike {
+		s.y = s.lines(subText, 0, s.y+17, 17, "left", wrap(s.ctx.Lang.T("Unlike things side by side: %s", p.Why), subText.size,
 			subText.weight, s.width))
 	}
 	if p.Note != "" {

@@ -299,7 +299,7 @@ func (b *book) table(s Sheet, t block, name string) {
 	for _, symbol := range symbols(t.observations) {
 		b.line(name, b.text, symbol)
 	}
-	for _, text := range []string{t.panel.Note, t.panel.Unlike} {
+	for _, text := range []string{t.panel.Note, t.panel.Why} {
 		if text != "" {
 			b.line(name, b.text, text)
 		}

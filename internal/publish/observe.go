@@ -524,7 +524,7 @@ func (o observer) ratios(r stat.Ratio, totals []stat.Observation) []stat.Observa
 			if to.Series != r.To || to.Ordinal > 0 || to.Period.Key() != of.Period.Key() {
 				continue
 			}
-			if o.panel.Unlike != "" {
+			if o.panel.Unlike {
 				to.Unit = of.Unit // the definition sets them against each other and says why, and so does the page
 			}
 			ratio, _ := stat.RatioOf(of, to, level)

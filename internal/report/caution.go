@@ -56,9 +56,9 @@ func (w *writer) cautions() []string {
 		derived = append(derived, caution{rank: rankFabricated, text: w.l.T("Made-up figures: do not quote them.")})
 	}
 	for _, p := range w.ind.Panels {
-		if p.Unlike != "" {
+		if p.Unlike {
 			derived = append(derived, caution{rank: rankUnlike,
-				text: w.l.T("%s: unlike things stand side by side. %s", p.Title, strings.TrimSpace(p.Unlike))})
+				text: w.l.T("%s: unlike things stand side by side. %s", p.Title, strings.TrimSpace(p.Why))})
 		}
 		for _, s := range p.Series {
 			v := w.of(p, s.ID)
@@ -367,7 +367,7 @@ func (w *writer) gaps() []caution {
 			}
 			a, _ := one.at(r.Period)
 			b, _ := other.at(r.Period)
-			reason := p.Reason
+			reason := p.Why
 			if reason == "" {
 				reason = w.l.T("Why they differ is not known.")
 			}

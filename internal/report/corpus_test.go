@@ -84,7 +84,7 @@ func (s *situation) read(line string) error {
 	case "clock":
 		panel.Clock = stat.Clock(rest)
 	case "unlike":
-		panel.Unlike = rest
+		panel.Unlike, panel.Why = true, rest
 	case "note":
 		s.ind.Notes = append(s.ind.Notes, rest)
 	case "expected":

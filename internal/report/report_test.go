@@ -74,7 +74,7 @@ func TestAPairingShowsBothSidesTheGapAndTheReason(t *testing.T) {
 			"a gap of 14. Why they differ is not known."},
 	} {
 		ind := pair("In {period}, police made {selling} and {buying}.")
-		ind.Pairings = []stat.Pairing{{ID: "r", Title: "Referrals", One: "p/selling", Other: "p/buying", Reason: c.reason}}
+		ind.Pairings = []stat.Pairing{{ID: "r", Title: "Referrals", One: "p/selling", Other: "p/buying", Why: c.reason}}
 		answer, issues := report.Write(ind, []stat.Observation{
 			reported("selling", stat.CalendarYear(2014), 94), reported("buying", stat.CalendarYear(2014), 80),
 			reported("selling", stat.CalendarYear(2015), 94),

@@ -73,7 +73,7 @@ func (s *situation) speakSpanish(t *testing.T) {
 		ind.Notes[i] = es(ind.Notes[i])
 	}
 	p := ind.Panels[0]
-	p.Title, p.Sentence, p.Unlike = es(p.Title), es(p.Sentence), es(p.Unlike)
+	p.Title, p.Sentence, p.Why = es(p.Title), es(p.Sentence), es(p.Why)
 	p.Series = slices.Clone(p.Series)
 	for i, x := range p.Series {
 		p.Series[i].Label, p.Series[i].Noun = es(x.Label), stat.Noun{One: es(x.Noun.One), Many: es(x.Noun.Many)}

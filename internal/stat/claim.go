@@ -32,8 +32,9 @@ type Assertion struct {
 	Period string  `yaml:"period" json:"period"` // Period.Key: 2015, 2005-2014, 2006-07-01..2016-03-31
 	Is     Bound   `yaml:"is" json:"is"`         // exactly, at-least, at-most, about
 	Value  float64 `yaml:"value" json:"value"`
-	Within float64 `yaml:"within" json:"within,omitempty"`            // tolerance for about, and for a ratio: half of its last digit
-	Unlike string  `yaml:"unlike" json:"unlike,omitempty" text:"yes"` // how the words of the claim differ from the figure's unit
+	Within float64 `yaml:"within" json:"within,omitempty"`      // tolerance for about, and for a ratio: half of its last digit
+	Unlike bool    `yaml:"unlike" json:"unlike,omitempty"`      // the words of the claim count something else than the figure
+	Why    string  `yaml:"why" json:"why,omitempty" text:"yes"` // how they differ; required where they do
 }
 
 // ClaimVerdict is how a claim or an assertion stands against the figures of a release.
@@ -65,7 +66,7 @@ type JudgedAssertion struct {
 	Verdict    ClaimVerdict `json:"verdict"`
 	Found      float64      `json:"found"`
 	Difference float64      `json:"difference"`
-	Why        string       `json:"why,omitempty"`
+	Unchecked  string       `json:"unchecked,omitempty"` // why it cannot be checked, in a sentence
 }
 
 // JudgeClaim holds a claim against observations: the totals of all indicators, in any order. Of several figures for
@@ -81,7 +82,7 @@ func JudgeClaim(c Claim, obs []Observation) JudgedClaim {
 		j := judgeAssertion(c, s, obs)
 		out.Assertions = append(out.Assertions, j)
 		if slices.Index(claimVerdicts, j.Verdict) > slices.Index(claimVerdicts, out.Verdict) {
-			out.Verdict, out.Why = j.Verdict, j.Why
+			out.Verdict, out.Why = j.Verdict, j.Unchecked
 		}
 	}
 	return out
@@ -92,24 +93,24 @@ func judgeAssertion(c Claim, s Assertion, obs []Observation) JudgedAssertion {
 	want := s.Figure + "/" + s.Period
 	i := slices.IndexFunc(obs, func(o Observation) bool { return o.Key() == want && len(o.Codes) == 0 })
 	if i < 0 {
-		out.Why = "This release has no such figure."
+		out.Unchecked = "This release has no such figure."
 		return out
 	}
 	o := obs[i]
 	out.Key = o.Key()
 	if o.Status != StatusReported {
-		out.Why = "The figure is " + o.Status.Words() + "."
+		out.Unchecked = "The figure is " + o.Status.Words() + "."
 		return out
 	}
 	out.Found, out.Difference = o.Value, o.Value-s.Value
 	switch {
 	case !s.agrees(o.Value) && o.Bound != BoundExactly && o.Bound != s.Is:
-		out.Why = fmt.Sprintf("The figure is known only as %s %s.", o.Bound.Words(), FormatNumber(o.Value, 0))
+		out.Unchecked = fmt.Sprintf("The figure is known only as %s %s.", o.Bound.Words(), FormatNumber(o.Value, 0))
 	case !s.agrees(o.Value):
 		out.Verdict = ClaimDiffers
 	case len(o.Citations) > 0 && !slices.ContainsFunc(o.Citations, func(x Citation) bool { return !sameWork(x, c) }):
 		out.Verdict = ClaimSameSource
-	case s.Unlike != "":
+	case s.Unlike:
 		out.Verdict = ClaimUnlike
 	default:
 		out.Verdict = ClaimHolds

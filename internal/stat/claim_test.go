@@ -33,7 +33,7 @@ func TestJudgeClaim(t *testing.T) {
 			ClaimHolds, 0,
 		},
 		"a number that counts something else than the claim says does not simply hold": {
-			Claim{Holds: []Assertion{{Figure: "i/p/s", Period: "2015", Is: BoundExactly, Value: 94, Unlike: "Cases, not defendants."}}},
+			Claim{Holds: []Assertion{{Figure: "i/p/s", Period: "2015", Is: BoundExactly, Value: 94, Unlike: true, Why: "Cases, not defendants."}}},
 			[]Observation{figure(94, BoundExactly, court)},
 			ClaimUnlike, 0,
 		},

@@ -66,7 +66,8 @@ type Panel struct {
 	Window     int         `yaml:"window" json:"window,omitempty"` // counts are pooled over so many consecutive periods: one of Windows; form spans
 	Breakdowns []Breakdown `yaml:"breakdowns" json:"breakdowns,omitempty"`
 	Sentence   string      `yaml:"sentence" json:"sentence"`       // see report.Write for the placeholders; no digits
-	Unlike     string      `yaml:"unlike" json:"unlike,omitempty"` // why unlike units are set against each other here
+	Unlike     bool        `yaml:"unlike" json:"unlike,omitempty"` // unlike units, stages, clocks or events are set against each other here
+	Why        string      `yaml:"why" json:"why,omitempty"`       // why they are; required where they are
 	Note       string      `yaml:"note" json:"note,omitempty"`     // one line under the panel's title
 
 	// Filled in from the data sets when the definitions are loaded; all series of a panel agree on them.

@@ -12,7 +12,8 @@ type Pairing struct {
 	Title  string `yaml:"title" json:"title" text:"yes"`
 	One    string `yaml:"one" json:"one"` // PANEL/SERIES
 	Other  string `yaml:"other" json:"other"`
-	Reason string `yaml:"reason" json:"reason,omitempty" text:"yes"` // why they differ, if it is known
+	Unlike bool   `yaml:"unlike" json:"unlike,omitempty"`      // the two differ in unit, stage or clock
+	Why    string `yaml:"why" json:"why,omitempty" text:"yes"` // why they differ, if it is known; required where they are unlike
 }
 
 // Reconciled is one period of a pairing. Gap is one minus other where both are exact counts of the same days.
@@ -46,7 +47,7 @@ func Reconcile(p Pairing, one, other []Observation) []Reconciled {
 		}
 	}
 	for i, a := range one {
-		r := Reconciled{Pairing: p.ID, Period: a.Period, One: a.Key(), Reason: p.Reason, Why: RefusedMissing}
+		r := Reconciled{Pairing: p.ID, Period: a.Period, One: a.Key(), Reason: p.Why, Why: RefusedMissing}
 		if j, found := partner[i]; found {
 			b := other[j]
 			r.Other, r.Why = b.Key(), combine(a, b)
@@ -61,7 +62,7 @@ func Reconcile(p Pairing, one, other []Observation) []Reconciled {
 	}
 	for j, b := range other {
 		if !taken[j] {
-			out = append(out, Reconciled{Pairing: p.ID, Period: b.Period, Other: b.Key(), Why: RefusedMissing, Reason: p.Reason})
+			out = append(out, Reconciled{Pairing: p.ID, Period: b.Period, Other: b.Key(), Why: RefusedMissing, Reason: p.Why})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Reconciled) int {

@@ -15,7 +15,7 @@ func side(series string, y int, value float64) stat.Observation {
 }
 
 func TestReconcileShowsBothSidesTheGapAndTheReason(t *testing.T) {
-	p := stat.Pairing{ID: "referrals", One: "p/sent", Other: "p/received", Reason: "One counts children, the other reports."}
+	p := stat.Pairing{ID: "referrals", One: "p/sent", Other: "p/received", Why: "One counts children, the other reports."}
 	fiscal := side("received", 2016, 90)
 	fiscal.Period = stat.FiscalYear(stat.ClockStateFiscal, 2016)
 	got := stat.Reconcile(p,
@@ -24,7 +24,7 @@ func TestReconcileShowsBothSidesTheGapAndTheReason(t *testing.T) {
 	for i, want := range []stat.Reconciled{
 		{Gap: 14}, {Gap: 0}, {Why: stat.RefusedPeriod}, {Why: stat.RefusedMissing}, {Why: stat.RefusedMissing},
 	} {
-		if len(got) != 5 || got[i].Gap != want.Gap || got[i].Why != want.Why || got[i].Reason != p.Reason {
+		if len(got) != 5 || got[i].Gap != want.Gap || got[i].Why != want.Why || got[i].Reason != p.Why {
 			t.Fatalf("period %d: got %+v, want gap %g (%s)", i, got, want.Gap, want.Why)
 		}
 	}

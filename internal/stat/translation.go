@@ -21,7 +21,7 @@ type PanelText struct {
 	Title      string          `yaml:"title" json:"title"`
 	Sentence   string          `yaml:"sentence" json:"sentence"` // with the same placeholders as the panel's own
 	Note       string          `yaml:"note" json:"note,omitempty"`
-	Unlike     string          `yaml:"unlike" json:"unlike,omitempty"`
+	Why        string          `yaml:"why" json:"why,omitempty"`
 	Ratio      string          `yaml:"ratio" json:"ratio,omitempty"` // label of the ratio
 	Rate       string          `yaml:"rate" json:"rate,omitempty"`   // label of the rate
 	Series     []SeriesText    `yaml:"series" json:"series"`
@@ -105,7 +105,7 @@ func (i Indicator) In(language string) Indicator {
 }
 
 func (p Panel) in(t PanelText) Panel {
-	p.Title, p.Sentence, p.Note, p.Unlike = t.Title, t.Sentence, t.Note, t.Unlike
+	p.Title, p.Sentence, p.Note, p.Why = t.Title, t.Sentence, t.Note, t.Why
 	if p.Ratio != nil {
 		r := *p.Ratio
 		r.Label = t.Ratio

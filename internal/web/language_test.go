@@ -50,7 +50,7 @@ func speakSpanish(d release.Draft) release.Draft {
 			text.Notes = append(text.Notes, es(n))
 		}
 		for _, p := range ind.Panels {
-			panel := stat.PanelText{ID: p.ID, Title: es(p.Title), Sentence: es(p.Sentence), Note: es(p.Note), Unlike: es(p.Unlike)}
+			panel := stat.PanelText{ID: p.ID, Title: es(p.Title), Sentence: es(p.Sentence), Note: es(p.Note), Why: es(p.Why)}
 			if p.Ratio != nil {
 				panel.Ratio = es(p.Ratio.Label)
 			}

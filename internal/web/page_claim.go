@@ -115,7 +115,7 @@ func (v *visit) verdicts(id string) ([]verdictLine, error) {
 
 func (v *visit) assertionLine(a stat.JudgedAssertion) assertionLine {
 	line := assertionLine{
-		Words: a.Figure, Verdict: v.l.T(assertionWords[a.Verdict]), Why: v.l.T(a.Why), Unlike: a.Unlike,
+		Words: a.Figure, Verdict: v.l.T(assertionWords[a.Verdict]), Why: v.l.T(a.Unchecked), Unlike: a.Why,
 		Said: saidWords(v.l, a.Is, a.Value),
 	}
 	o, ok := observation(v.rel, a.Key)

@@ -312,7 +312,7 @@ func (v *visit) panelLines(ind stat.Indicator, answer stat.Answer, defs stat.Def
 	for _, p := range ind.Panels {
 		line := panelLine{
 			Title: p.Title, Unit: label(defs, "counting-units", p.Unit), Clock: clockWords(v.l, p.Clock),
-			Unlike: p.Unlike, Note: p.Note,
+			Unlike: p.Why, Note: p.Note,
 		}
 		for _, s := range answer.Panels {
 			if s.Panel == p.ID && !slices.Contains(ind.Answer, p.ID) {
