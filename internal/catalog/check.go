@@ -204,6 +204,35 @@ func (l *loader) checkStatute(s stat.Statute) {
 	d.follow(spans)
 }
 
+// rules checks the days from which records are counted in another way: each says what was and what is, where that was
+// read, and they follow each other.
+func (d definition) rules(changes []stat.RuleChange) {
+	for i, c := range changes {
+		at := fmt.Sprintf("$.rule_changes[%d]", i)
+		d.need(at+".change", c.Change, "Say in a short sentence what changed.")
+		d.need(at+".before", c.Before, "Say how it was counted until then.")
+		d.need(at+".after", c.After, "Say how it is counted since.")
+		d.word(at+".confidence", c.Confidence, confidences)
+		if c.Precision != "" {
+			d.word(at+".precision", c.Precision, precisions)
+		}
+		if c.Before != "" && strings.TrimSpace(c.Before) == strings.TrimSpace(c.After) {
+			d.wrong(at+".after", c.After, "rule-unchanged", "The rule is the same before and after.", "Say what changed, or remove the entry.")
+		}
+		if !isAddress(c.Source) {
+			d.wrong(at+".source", c.Source, "address-wrong", "A change of a rule needs the public address where it was read.",
+				"Write one that begins with https:// or http://.")
+		}
+		switch {
+		case c.From.IsZero():
+			d.wrong(at+".from", "", "key-missing", "The key \"from\" is missing.",
+				"Write the first day of the new rule, and under precision how exactly it is known. Never guess it.")
+		case i > 0 && c.From.Compare(changes[i-1].From) < 0:
+			d.wrong(at+".from", c.From.String(), "dates-unordered", "The change before is later.", "List the oldest first.")
+		}
+	}
+}
+
 // sources checks the addresses of a version.
 func (d definition) sources(at string, addresses []string) {
 	if len(addresses) == 0 {

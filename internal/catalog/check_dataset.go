@@ -55,6 +55,7 @@ func (l *loader) checkDataset(ds stat.Dataset) {
 			"The share of rows in quarantine lies between 0 and 1.",
 			"Write 0.01 for one row in a hundred.")
 	}
+	d.rules(ds.RuleChanges)
 	d.fields()
 	d.constants()
 	d.references()

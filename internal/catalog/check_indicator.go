@@ -19,6 +19,7 @@ func (l *loader) checkIndicators() {
 		c.panels()
 		c.pairings()
 		c.quoted()
+		c.rules(ind.RuleChanges)
 		if h := ind.Headline; h != 0 {
 			if other, taken := headlines[h]; taken || h < 0 {
 				c.wrong("$.headline", fmt.Sprint(h), "headline-taken",

@@ -75,6 +75,12 @@ func (s *sheet) key(p stat.Panel, obs []stat.Observation) {
 	mixed := filter(obs, func(o stat.Observation) bool { return o.Has(stat.MarkMixed) })
 	if periods := s.periodsOf(p, mixed); bars && len(periods) > 0 {
 		text := l.T("The law changed within %s", l.And(periods))
+		byRule := func(b stat.Break) bool { return b.Kind == stat.BreakDefinition }
+		if slices.ContainsFunc(mixed, func(o stat.Observation) bool {
+			return slices.ContainsFunc(stat.Mixed(o.Period, s.breaks), byRule)
+		}) {
+			text = l.T("What is counted changed within %s", l.And(periods))
+		}
 		if len(p.Series) > 1 {
 			text += " (" + l.And(seriesOf(p, mixed)) + ")"
 		}

@@ -216,12 +216,16 @@ func (s *sheet) panel(p stat.Panel, obs []stat.Observation) error {
 	return nil
 }
 
-// breaksFor leaves out the breaks of the law for a panel that counts under no section of it.
+// breaksFor leaves out the breaks of the law for a panel that counts under no section of it, and those of the rules of
+// data sets that it does not count from.
 func breaksFor(p stat.Panel, breaks []stat.Break) []stat.Break {
+	breaks = slices.DeleteFunc(slices.Clone(breaks), func(b stat.Break) bool {
+		return b.Dataset != "" && !slices.ContainsFunc(p.Series, func(s stat.Series) bool { return s.Dataset == b.Dataset })
+	})
 	if slices.ContainsFunc(p.Series, func(s stat.Series) bool { return len(s.Statutes) > 0 }) {
 		return breaks
 	}
-	return slices.DeleteFunc(slices.Clone(breaks), func(b stat.Break) bool { return b.Kind == stat.BreakStatute })
+	return slices.DeleteFunc(breaks, func(b stat.Break) bool { return b.Kind == stat.BreakStatute })
 }
 
 // ofPanel returns the observations of the panel that are not broken down.

@@ -85,7 +85,7 @@ value: 2014 | 348 | 312 to 387 | reported, some parts are missing | arrests | St
 value: 2015 | 267 | 236 to 301 | reported, some parts are missing | arrests | State Police, UCR
 value: 2016 | [x] |  | not reported | arrests | State Police, UCR
 [x] not reported
-[b] the law changed inside the period
+[b] the law or the rules of the count changed inside the period
 `
 	if diff := cmp.Diff(want, text(tables[0])); diff != "" {
 		t.Errorf("table of totals (-want +got):\n%s", diff)

@@ -300,7 +300,8 @@ func (o observer) observation(s stat.Series, c warehouse.Counted, unit string) s
 		i := stat.CountInterval(c.Value, level)
 		obs.Interval = &i
 	}
-	if len(stat.Mixed(c.Period, stat.Breaks(s, o.in.Definitions.Statutes, c.Period))) > 0 {
+	defs := o.in.Definitions
+	if len(stat.Breaks(s, defs.Statutes, c.Period))+len(stat.RuleBreaks(o.ind.ID, s, defs, c.Period)) > 0 {
 		obs.Marks = mark(obs.Marks, stat.MarkMixed)
 	}
 	if note, ok := stat.Structural(obs, s, o.in.Definitions.Statutes); ok && obs.Value == 0 {

@@ -30,6 +30,31 @@ func TestPitfall03CountsUnderOneOffenceSaySo(t *testing.T) {
 	}
 }
 
+// TestPitfall04SentencesStopAtAChangeOfTheRules holds that no direction is named across it, and that the page says what
+// changed.
+func TestPitfall04SentencesStopAtAChangeOfTheRules(t *testing.T) {
+	ind := pair("In the latest year police made {latest:selling}, {change:selling}.")
+	ind.Panels[0].Series[0].Dataset = "d"
+	defs := stat.Definitions{Datasets: []stat.Dataset{{ID: "d", Title: "Arrests", RuleChanges: []stat.RuleChange{
+		{From: day(2014, 1, 1), Change: "Every offence of an arrest counts.", Before: "One did.", After: "Each does."}}}}}
+	obs := []stat.Observation{reported("selling", stat.CalendarYear(2013), 100), reported("selling", stat.CalendarYear(2014), 300)}
+	answer, _ := report.Write(ind, obs, defs)
+	if got := answer.Sentences[0].String(); strings.Contains(got, "up from") || !strings.Contains(got, "what is counted changed on 1 January 2014") {
+		t.Errorf("the sentence reads %q", got)
+	}
+	if got := strings.Join(answer.Cautions, "\n"); !strings.Contains(got, "do not compare: Every offence of an arrest counts.") {
+		t.Errorf("the cautions read %q", got)
+	}
+	if len(answer.Breaks) != 1 || answer.Breaks[0].Kind != stat.BreakDefinition {
+		t.Errorf("breaks %+v, want the one of the rules", answer.Breaks)
+	}
+	defs.Datasets[0].RuleChanges[0].Compares = "Each arrest had one."
+	answer, _ = report.Write(ind, obs, defs)
+	if got := answer.Sentences[0].String(); !strings.Contains(got, "up from 100") {
+		t.Errorf("the counts compare, and the sentence reads %q", got)
+	}
+}
+
 func TestPitfall07FiguresDrawnAfterErasureAreSurvivors(t *testing.T) {
 	ind := pair("In {period}, police made {selling}.")
 	ind.Panels[0].Series[0].Dataset = "d"

@@ -33,8 +33,8 @@ func BreaksOf(series Series, obs []Observation, defs Definitions) []Break {
 }
 
 // DefinitionBreaks returns the dates at which what a series counts changed although its definition stands: where the
-// counting unit of its observations changes from one period to the next, and where a code that it selects came into
-// or went out of use inside the span of its observations.
+// counting unit of its observations changes from one period to the next, where a code that it selects came into or went
+// out of use inside the span of its observations, and where a rule of its data set changed.
 func DefinitionBreaks(series Series, obs []Observation, defs Definitions) []Break {
 	var out []Break
 	sorted := slices.Clone(obs)
@@ -50,6 +50,9 @@ func DefinitionBreaks(series Series, obs []Observation, defs Definitions) []Brea
 			out = append(out, Break{Date: o.Period.From, Kind: BreakDefinition,
 				Text: "The counting unit changed from " + before + " to " + o.Unit + "."})
 		}
+	}
+	if len(obs) > 0 {
+		out = append(out, RuleBreaks(obs[0].Indicator, series, defs, span)...)
 	}
 	ds, _ := defs.Dataset(series.Dataset)
 	for field, codes := range series.Where {

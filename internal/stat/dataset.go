@@ -104,6 +104,9 @@ type Dataset struct {
 	Decisions  *Decisions     `yaml:"decisions" json:"decisions,omitempty"` // the records are decisions of courts, each with its date
 	Fabricated bool           `yaml:"fabricated" json:"fabricated,omitempty"`
 
+	// RuleChanges are the days from which the source counts in another way, oldest first.
+	RuleChanges []RuleChange `yaml:"rule_changes" json:"rule_changes,omitempty"`
+
 	// Records is RecordsPublic where every release hands out the current records, with the fields RecordFields and no
 	// others. It never is for a protected data set, or for one that may hold people under 18.
 	Records      string   `yaml:"records" json:"records,omitempty"`

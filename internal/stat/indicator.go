@@ -26,6 +26,8 @@ type Indicator struct {
 	Quoted   []Quoted  `yaml:"quoted" json:"quoted,omitempty"`     // figures that the notes quote
 	Since    Date      `yaml:"since" json:"since"`                 // since when this definition holds
 
+	RuleChanges []RuleChange `yaml:"rule_changes" json:"rule_changes,omitempty"` // days from which the definition counts in another way, oldest first
+
 	Text map[string]IndicatorText `yaml:"-" json:"text,omitempty"` // by language, from the files beside this one
 }
 

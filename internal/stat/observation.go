@@ -78,7 +78,7 @@ type Mark string
 const (
 	MarkProvisional Mark = "provisional"
 	MarkRevised     Mark = "revised"
-	MarkMixed       Mark = "mixed"     // an act took force inside the period
+	MarkMixed       Mark = "mixed"     // an act took force, or a rule of the count changed, inside the period
 	MarkSummed      Mark = "summed"    // the source gives no total; ours adds up its parts
 	MarkPartial     Mark = "partial"   // some parts of the total were not reported
 	MarkContested   Mark = "contested" // another source gives another figure for the same thing and period
@@ -92,7 +92,7 @@ func (m Mark) Words() string {
 	case MarkRevised:
 		return "revised since it was first published"
 	case MarkMixed:
-		return "the law changed inside the period"
+		return "the law or the rules of the count changed inside the period"
 	case MarkSummed:
 		return "our sum of its parts"
 	case MarkPartial:

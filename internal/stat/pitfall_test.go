@@ -35,6 +35,52 @@ func TestPitfall04NoChangeAcrossAChangeOfDefinition(t *testing.T) {
 	}
 }
 
+// TestPitfall04AChangeOfTheRulesOfADataSetIsABreak holds that no change and no window crosses the day from which a source
+// counts in another way, in whatever panel, and that a change that compares makes no break.
+func TestPitfall04AChangeOfTheRulesOfADataSetIsABreak(t *testing.T) {
+	series := stat.Series{ID: "s", Dataset: "police"}
+	change := stat.RuleChange{From: day(2014, 7, 1), Change: "Every offence counts.", Before: "The most serious offence counted.",
+		After: "Every offence counts.", Source: "https://example.org/rules"}
+	var obs []stat.Observation
+	for y := 2012; y <= 2016; y++ {
+		obs = append(obs, with(year(y, 100*float64(y-2010)), func(o *stat.Observation) { o.Indicator = "i" }))
+	}
+	for name, c := range map[string]struct {
+		defs stat.Definitions
+		want int
+	}{
+		"of the data set":  {stat.Definitions{Datasets: []stat.Dataset{{ID: "police", RuleChanges: []stat.RuleChange{change}}}}, 1},
+		"of the indicator": {stat.Definitions{Indicators: []stat.Indicator{{ID: "i", RuleChanges: []stat.RuleChange{change}}}}, 1},
+		"of another data set": {stat.Definitions{Datasets: []stat.Dataset{{ID: "police"}, {ID: "court",
+			RuleChanges: []stat.RuleChange{change}}}}, 0},
+		"before the figures": {stat.Definitions{Datasets: []stat.Dataset{{ID: "police",
+			RuleChanges: []stat.RuleChange{{From: day(2012, 1, 1), Change: "Another form."}}}}}, 0},
+		"that compares": {stat.Definitions{Datasets: []stat.Dataset{{ID: "police",
+			RuleChanges: []stat.RuleChange{{From: change.From, Change: "Another form.", Compares: "The form asks the same."}}}}}, 0},
+	} {
+		breaks := stat.BreaksOf(series, obs, c.defs)
+		if len(breaks) != c.want {
+			t.Errorf("a change %s: %d breaks %+v, want %d", name, len(breaks), breaks, c.want)
+			continue
+		}
+		wantWhy := stat.Refusal("")
+		if c.want > 0 {
+			wantWhy = stat.RefusedBreak
+			if b := breaks[0]; b.Kind != stat.BreakDefinition || b.Date != change.From || b.Text != change.Change || b.Source != change.Source {
+				t.Errorf("a change %s: %+v, want what the definition says", name, b)
+			}
+		}
+		if got := stat.ComparePeriods(obs[0], obs[4], stat.CompareOptions{Breaks: breaks}); got.Why != wantWhy {
+			t.Errorf("a change %s: 2012 against 2016 refused as %q, want %q", name, got.Why, wantWhy)
+		}
+		for i, w := range stat.Pool(obs, 3, breaks, stat.Level95) { // every window of three years holds 2014
+			if w.Why != wantWhy {
+				t.Errorf("a change %s: window %d refused as %q, want %q", name, i, w.Why, wantWhy)
+			}
+		}
+	}
+}
+
 func TestPitfall05ALabelChangesAndTheSectionStays(t *testing.T) {
 	s := stat.Statute{ID: "53a-83", Versions: []stat.StatuteVersion{
 		{To: day(2021, 9, 30), Label: "Patronizing a prostitute"}, {From: day(2021, 10, 1), Label: "Soliciting sexual acts"}}}

@@ -85,4 +85,6 @@ type Break struct {
 	Act       string `json:"act,omitempty"`
 	Text      string `json:"text"` // what changed, in a short sentence
 	Source    string `json:"source,omitempty"`
+	// Dataset is the data set whose rules changed; empty where the break is of a law, of coverage or of an indicator.
+	Dataset string `json:"dataset,omitempty"`
 }

@@ -34,7 +34,7 @@ func (d Definitions) retold(say func(string) string) Definitions {
 	d.Indicators = slices.Clone(d.Indicators)
 	for i := range d.Indicators {
 		ind := &d.Indicators[i]
-		ind.Pairings = retell(ind.Pairings, say)
+		ind.Pairings, ind.RuleChanges = retell(ind.Pairings, say), retell(ind.RuleChanges, say)
 		ind.Panels = slices.Clone(ind.Panels)
 		for k := range ind.Panels {
 			p := &ind.Panels[k]

@@ -183,6 +183,13 @@ func (v *visit) datasetCautions(ds stat.Dataset) []string {
 	if ds.Rule != "" {
 		out = append(out, ds.Rule)
 	}
+	for _, c := range ds.RuleChanges {
+		text := v.l.T("%s Before: %s Since %s: %s", c.Change, c.Before, dateStamp(c.From, c.Precision), c.After)
+		if c.Compares != "" {
+			text += " " + v.l.T("Counts before and after compare all the same: %s", c.Compares)
+		}
+		out = append(out, text)
+	}
 	if ds.Principal {
 		out = append(out, v.l.T("Only the most serious offence of a case is in the count."))
 	}

@@ -460,7 +460,7 @@ func methodWords(l lang.Language, method string) string {
 var markWords = map[stat.Mark]string{
 	stat.MarkProvisional: lang.Key("Provisional: the source may still change it."),
 	stat.MarkRevised:     lang.Key("Revised: an earlier release had another value."),
-	stat.MarkMixed:       lang.Key("Mixed: a law changed inside the period."),
+	stat.MarkMixed:       lang.Key("Mixed: a law or a rule of the count changed inside the period."),
 	stat.MarkSummed:      lang.Key("Summed: the source gives no total; this one adds up its parts."),
 	stat.MarkPartial:     lang.Key("Partial: some parts of the total were not reported."),
 	stat.MarkContested:   lang.Key("Contested: another source gives another figure for the same thing and period."),
