@@ -114,7 +114,7 @@ func Draft(ctx context.Context, in Input) (Drafted, error) {
 				answer.Text = map[string]stat.AnswerText{}
 			}
 			answer.Text[l.Code()] = stat.AnswerText{Sentences: spoken.Sentences, Panels: spoken.Panels, Alt: spoken.Alt,
-				Cautions: spoken.Cautions, Breaks: spoken.Breaks}
+				Cautions: spoken.Cautions, Told: spoken.Told, Breaks: spoken.Breaks}
 		}
 		in.Progress("drawing " + ind.ID)
 		if err := files(&d.Draft, ind, obs, answer); err != nil {

@@ -46,7 +46,7 @@ const (
 )
 
 // cautions merges what follows from the observations with the notes of the definition, worst first.
-func (w *writer) cautions() []string {
+func (w *writer) cautions() []stat.Sentence {
 	var list []caution
 	for i, note := range w.ind.Notes {
 		list = append(list, caution{rank: rankNotes + min(i, 99), text: strings.TrimSpace(note)})
@@ -80,7 +80,11 @@ func (w *writer) cautions() []string {
 		}
 		out = append(out, c.text)
 	}
-	return out
+	sentences := make([]stat.Sentence, len(out))
+	for i, text := range out {
+		sentences[i] = told(text)
+	}
+	return sentences
 }
 
 // noted reports whether a note of the definition says what the derived caution is about.
@@ -211,7 +215,7 @@ func (w *writer) contested(v *values) []caution {
 	for _, group := range v.contested() {
 		var said, about []string
 		for _, o := range group {
-			said = append(said, textOf(w.bare(o)))
+			said = append(said, figured(w.bare(o)))
 			about = append(about, stat.FormatNumber(o.Value, 0))
 		}
 		out = append(out, caution{rankContested, w.l.T("Sources differ on %s for %s: %s. Sentences use the first.",
@@ -226,11 +230,11 @@ func (w *writer) coverages(v *values) []caution {
 	var incomplete, shown, about []string
 	for _, o := range v.picks() {
 		c, label := o.Coverage, w.label(v, o)
-		n, of := stat.FormatCount(int64(c.Reported)), stat.FormatCount(int64(c.Expected))
+		n, of := figure(o, stat.FormatCount(int64(c.Reported))), figure(o, stat.FormatCount(int64(c.Expected)))
 		switch {
 		case c.Accounts > 0 && float64(c.Accounts) < o.Value:
 			total := stat.FormatNumber(o.Value, 0)
-			shown = append(shown, w.l.T("%s (%s of %s, with %s of %s)", label, n, of, stat.FormatCount(c.Accounts), total))
+			shown = append(shown, w.l.T("%s (%s of %s, with %s of %s)", label, n, of, figure(o, stat.FormatCount(c.Accounts)), figure(o, total)))
 			about = append(about, stat.FormatCount(c.Accounts), total)
 		case c.Known() && !c.Complete():
 			from := w.l.T("%s from %s of %s", label, n, of)
@@ -286,7 +290,7 @@ func (w *writer) qualified() []caution {
 				reported := o.Status == stat.StatusReported
 				switch {
 				case reported && o.Bound != stat.BoundExactly && o.Bound != "":
-					bounded = append(bounded, textOf(w.bare(o))+" ("+where+")")
+					bounded = append(bounded, figured(w.bare(o))+" ("+where+")")
 				case o.Status == stat.StatusWithheld:
 					withheld = append(withheld, where)
 				}
@@ -297,7 +301,7 @@ func (w *writer) qualified() []caution {
 					provisional = append(provisional, where)
 				}
 				if reported && o.Value < stat.StableFrom && o.Bound != stat.BoundAtLeast {
-					small = append(small, textOf(w.bare(o))+" ("+where+")")
+					small = append(small, figured(w.bare(o))+" ("+where+")")
 				}
 			}
 		}
@@ -346,8 +350,9 @@ func (w *writer) unlikeReporters(v *values) (caution, bool) {
 			"Not the same %s reported %s for %s and for %s: all together counted %s and %s, the %s that reported for both "+
 				"%s and %s.",
 			w.reporters(v), v.series.Noun.Many, w.label(v, first), w.label(v, last),
-			stat.FormatNumber(first.Value, 0), stat.FormatNumber(last.Value, 0), stat.FormatCount(int64(a.Coverage.Reported)),
-			stat.FormatNumber(a.Value, 0), stat.FormatNumber(b.Value, 0))}, true
+			figure(first, stat.FormatNumber(first.Value, 0)), figure(last, stat.FormatNumber(last.Value, 0)),
+			figure(a, stat.FormatCount(int64(a.Coverage.Reported))), figure(a, stat.FormatNumber(a.Value, 0)),
+			figure(b, stat.FormatNumber(b.Value, 0)))}, true
 	}
 	return caution{}, false
 }
@@ -373,7 +378,7 @@ func (w *writer) gaps() []caution {
 			}
 			out = append(out, caution{rank: rankContested, text: w.l.T(
 				"%s: %s on one side and %s on the other, for %s, a gap of %s. %s", p.Title,
-				textOf(w.counted(a, one.series.Noun)), textOf(w.counted(b, other.series.Noun)), w.label(one, a),
+				figured(w.counted(a, one.series.Noun)), figured(w.counted(b, other.series.Noun)), w.label(one, a),
 				stat.FormatNumber(math.Abs(r.Gap), 0), strings.TrimSpace(reason))})
 			break
 		}

@@ -34,7 +34,10 @@ func Write(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions) (s
 		answer.Sentences = append(answer.Sentences, answer.Panels[i].Sentence)
 	}
 	answer.Alt = w.alt()
-	answer.Cautions = w.cautions()
+	answer.Told = w.cautions()
+	for _, c := range answer.Told {
+		answer.Cautions = append(answer.Cautions, c.String())
+	}
 	answer.Breaks = w.allBreaks()
 	answer.Events = w.events()
 	answer.Reconciled = w.reconciled()

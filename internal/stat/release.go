@@ -159,10 +159,11 @@ func (b Batch) Balanced() bool {
 // Answer is what the rules wrote about an indicator in a release.
 type Answer struct {
 	Indicator string     `json:"indicator"`
-	Sentences []Sentence `json:"sentences"` // the answer to the question
-	Panels    []Spoken   `json:"panels"`    // one sentence for each panel
-	Alt       string     `json:"alt"`       // alternative text of the figure
-	Cautions  []string   `json:"cautions"`  // what to know before quoting, worst first: derived ones and the definition's notes
+	Sentences []Sentence `json:"sentences"`      // the answer to the question
+	Panels    []Spoken   `json:"panels"`         // one sentence for each panel
+	Alt       string     `json:"alt"`            // alternative text of the figure
+	Cautions  []string   `json:"cautions"`       // what to know before quoting, worst first: derived ones and the definition's notes
+	Told      []Sentence `json:"told,omitempty"` // the cautions in parts, so that each number leads to its figure; not in older releases
 	Breaks    []Break    `json:"breaks,omitempty"`
 	Events    []string   `json:"events,omitempty"` // ids of the events that apply, oldest first
 
@@ -177,13 +178,15 @@ type AnswerText struct {
 	Panels    []Spoken   `json:"panels"`
 	Alt       string     `json:"alt"`
 	Cautions  []string   `json:"cautions"`
+	Told      []Sentence `json:"told,omitempty"`
 	Breaks    []Break    `json:"breaks,omitempty"`
 }
 
 // In returns the answer with its words in the language, or as it is where it was not written in it.
 func (a Answer) In(language string) Answer {
 	if t, ok := a.Text[language]; ok {
-		a.Sentences, a.Panels, a.Alt, a.Cautions, a.Breaks = t.Sentences, t.Panels, t.Alt, t.Cautions, t.Breaks
+		a.Sentences, a.Panels, a.Alt, a.Breaks = t.Sentences, t.Panels, t.Alt, t.Breaks
+		a.Cautions, a.Told = t.Cautions, t.Told
 	}
 	return a
 }

@@ -116,7 +116,7 @@ func (v *visit) headline(ind stat.Indicator, drawn bool) (headline, error) {
 	}
 	h := headline{Indicator: ind, Path: v.indicatorPath(ind.ID), Answer: v.sayAll(answer.Sentences)}
 	if len(answer.Cautions) > 0 {
-		h.Caution = v.quote(answer.Cautions[:1], ind.Quoted)[0]
+		h.Caution = v.cautions(answer, ind.Quoted)[0]
 	}
 	if drawn {
 		h.Figure, err = v.brief(ind, answer)

@@ -159,7 +159,7 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 		answers:   answer.Sentences,
 		Figure:    fig,
 		Panels:    v.panelLines(ind, answer, defs),
-		Cautions:  v.quote(answer.Cautions, v.quotable(ind, answer)),
+		Cautions:  v.cautions(answer, v.quotable(ind, answer)),
 		Laws:      lawsOf(ind, defs, stat.DateOf(v.rel.PublishedAt())),
 		Changes:   v.changes(answer),
 		Coverage:  v.coverageLines(ind, obs),

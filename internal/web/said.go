@@ -40,6 +40,19 @@ func (v *visit) sayAll(sentences []stat.Sentence) []said {
 	return out
 }
 
+// cautions are what to know before quoting. Numbers that the rules wrote lead to their figures; so do those that the
+// author of a note bound to figures, and, in releases whose cautions are plain text, those of the pairings.
+func (v *visit) cautions(answer stat.Answer, quoted []stat.Quoted) []said {
+	out := v.quote(answer.Cautions, quoted)
+	for i, s := range answer.Told {
+		keyed := slices.ContainsFunc(s.Parts, func(p stat.Part) bool { return p.Key != "" })
+		if keyed && i < len(out) {
+			out[i] = v.say(s)
+		}
+	}
+	return out
+}
+
 // quote makes the numbers in texts that are bound to figures lead to them.
 func (v *visit) quote(texts []string, quoted []stat.Quoted) []said {
 	out := make([]said, len(texts))
