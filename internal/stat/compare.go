@@ -1,10 +1,6 @@
 package stat
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/stat/distuv"
-)
+import "math"
 
 // Verdict is what a comparison of two periods allows to be said.
 type Verdict string
@@ -136,5 +132,5 @@ func binomialAtMost(k, n int64, p float64) float64 {
 	if k >= n {
 		return 1
 	}
-	return distuv.Beta{Alpha: float64(n - k), Beta: float64(k) + 1}.CDF(1 - p)
+	return betaBelow(1-p, float64(n-k), float64(k)+1)
 }

@@ -94,6 +94,26 @@ func TestComparePeriodsNamesADirectionOnlyWhereChanceIsUnlikely(t *testing.T) {
 	}
 }
 
+// Every pair of counts whose probability lies just on either side of the level.
+func TestComparePeriodsTurnsExactlyAtTheLevel(t *testing.T) {
+	near := 0
+	for x := 1.0; x < 80; x++ {
+		for y := x; y < 3*x+20; y++ {
+			c := stat.ComparePeriods(year(2010, x), year(2011, y), stat.CompareOptions{})
+			if c.P < 0.04 || c.P > 0.06 {
+				continue
+			}
+			near++
+			if apart := c.P < 0.05; (c.Verdict == stat.VerdictHigher) != apart || (c.Ratio.Lower > 1) != apart {
+				t.Errorf("ComparePeriods(%g, %g): p %.4f, limits from %.4f, verdict %s", x, y, c.P, c.Ratio.Lower, c.Verdict)
+			}
+		}
+	}
+	if near < 50 {
+		t.Errorf("only %d pairs lie near the level", near)
+	}
+}
+
 func TestComparePeriodsPutsTheEarlierPeriodFirst(t *testing.T) {
 	got := stat.ComparePeriods(year(2015, 267), year(2011, 379), stat.CompareOptions{})
 	if got.Earlier != "i/p/s/2011" || got.Later != "i/p/s/2015" || got.Verdict != stat.VerdictLower {

@@ -101,6 +101,32 @@ func TestRatioIntervalAgreesWithR(t *testing.T) {
 	near(t, "p of 3 against 0", stat.ConditionalTest(3, 0, 1, 1), 0.25)
 }
 
+// Reference values: R 4.2.2. Shares: qbeta(0.025, x, n-x+1) and qbeta(0.975, x+1, n-x); of the ratio of a million to one, the
+// reverse of the odds of the share of the smaller count; p: 2*pbinom(min(x1, x2), x1+x2, 0.5), capped at 1.
+func TestLargeCountsAgreeWithR(t *testing.T) {
+	iv, ok := stat.ShareInterval(1, 10_000_000, 0.95)
+	if !ok {
+		t.Fatal("ShareInterval(1, 10000000) gives none")
+	}
+	relative := func(what string, got, want float64) {
+		t.Helper()
+		if !(math.Abs(got/want-1) <= 1e-9) {
+			t.Errorf("%s: got %.15g, want %.15g", what, got, want)
+		}
+	}
+	relative("lower limit of 1 of 10 million", iv.Lower, 2.53178079522403e-09)
+	relative("upper limit of 1 of 10 million", iv.Upper, 5.57164211736073e-07)
+	iv, ok = stat.RatioInterval(1_000_000, 1, 1, 1, 0.95)
+	if !ok {
+		t.Fatal("RatioInterval(1000000, 1) gives none")
+	}
+	relative("lower limit of a million to one", iv.Lower, 179479.848944895)
+	relative("upper limit of a million to one", iv.Upper, 39497929.2030974)
+	near(t, "p of 100 million against as many", stat.ConditionalTest(100_000_000, 100_000_000, 1, 1), 1)
+	near(t, "p of 99.99 against 100.01 million", stat.ConditionalTest(99_990_000, 100_010_000, 1, 1), 0.157319963290007)
+	near(t, "p of 4.998 against 5.002 million", stat.ConditionalTest(4_998_000, 5_002_000, 1, 1), 0.206016602795028)
+}
+
 func TestRatioIntervalAgainstZeroHasNoUpperLimitSoThereIsNone(t *testing.T) {
 	if iv, ok := stat.RatioInterval(3, 0, 1, 1, 0.95); ok {
 		t.Errorf("RatioInterval(3, 0) = %+v, want none", iv)

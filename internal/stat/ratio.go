@@ -19,12 +19,16 @@ func RatioInterval(x1, x2 int64, t1, t2, level float64) (Interval, bool) {
 	if x1 < 0 || x2 <= 0 || x1 > math.MaxInt64-x2 || !positive(t1) || !positive(t2) {
 		return Interval{}, false
 	}
-	share, ok := ShareInterval(x1, x1+x2, level)
+	// The share of the smaller count is the one of which all digits are known: one near 1 has lost those of the rest.
+	share, ok := ShareInterval(min(x1, x2), x1+x2, level)
 	if !ok {
 		return Interval{}, false
 	}
-	scale := t2 / t1
-	lower, upper := odds(share.Lower)*scale, odds(share.Upper)*scale
+	lower, upper := odds(share.Lower), odds(share.Upper)
+	if x2 < x1 {
+		lower, upper = 1/upper, 1/lower
+	}
+	lower, upper = lower*t2/t1, upper*t2/t1
 	if math.IsInf(upper, 0) || math.IsNaN(upper) {
 		return Interval{}, false
 	}
