@@ -90,6 +90,37 @@ func TestEveryFigureInTextHasItsPassport(t *testing.T) {
 	}
 }
 
+// TestEveryTableWithSymbolsHasItsKeyAbove: whoever meets [x] in a table finds what it means between that table and the one
+// before it.
+func TestEveryTableWithSymbolsHasItsKeyAbove(t *testing.T) {
+	server := site(t)
+	symbol := regexp.MustCompile(`\[[a-z]\]`)
+	tables := 0
+	look := func(page string, doc *goquery.Document) {
+		key := ""
+		doc.Find("main dl.symbols, main table").Each(func(_ int, e *goquery.Selection) {
+			if e.Is("dl") {
+				key += e.Text()
+				return
+			}
+			for _, s := range symbol.FindAllString(e.Text(), -1) {
+				tables++
+				if !strings.Contains(key, s) && page != "/methods" { // where a table is the key
+					t.Errorf("%s: %q has %s in a cell and no key above", page, e.Find("caption").Text(), s)
+				}
+			}
+			key = ""
+		})
+	}
+	eachKind(t, server, look)
+	for _, page := range []string{"/places/groton", "/es/places/groton", "/agencies/wcsu", "/places/danbury"} {
+		look(page, fetched(t, server, page))
+	}
+	if tables < 10 {
+		t.Errorf("%d symbols were met in tables, want at least 10", tables)
+	}
+}
+
 // eachKind opens up to eight pages of each kind that can be reached from the home page, in English and in the newest
 // release.
 func eachKind(t *testing.T, server *httptest.Server, do func(page string, doc *goquery.Document)) {

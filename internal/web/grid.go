@@ -104,10 +104,17 @@ func (v *visit) grid(p stat.Panel, b stat.Breakdown, obs []stat.Observation) gri
 		}
 	}
 	g.Size = v.count(used, "%s row", "%s rows") + ", " + v.count(len(periods), "%s period", "%s periods")
+	g.Symbols = v.symbols(own)
+	return g
+}
+
+// symbols is the key to the symbols that stand in a table of the observations in the place of figures.
+func (v *visit) symbols(obs []stat.Observation) []statusLine {
+	var key []statusLine
 	for _, st := range stat.Statuses {
-		if st.Symbol() != "" && slices.ContainsFunc(own, func(o stat.Observation) bool { return o.Status == st }) {
-			g.Symbols = append(g.Symbols, statusLine{Symbol: st.Symbol(), Words: v.l.T(st.Words())})
+		if st.Symbol() != "" && slices.ContainsFunc(obs, func(o stat.Observation) bool { return o.Status == st }) {
+			key = append(key, statusLine{Symbol: st.Symbol(), Words: v.l.T(st.Words())})
 		}
 	}
-	return g
+	return key
 }

@@ -135,6 +135,7 @@ type agencyTable struct {
 	Indicator link
 	Caption   string
 	Unit      string
+	Symbols   []statusLine // those that stand in its cells
 	Rows      []agencyRow
 	Figure    *figure
 	Itself    said // against its own earlier figures
@@ -355,6 +356,7 @@ func (v *visit) agencyTable(ind stat.Indicator, panel stat.Panel, series stat.Se
 		}
 		t.Rows = append(t.Rows, row)
 	}
+	t.Symbols = v.symbols(own)
 	if !drawn {
 		return t, nil
 	}
