@@ -56,6 +56,13 @@ func (l *loader) checkDataset(ds stat.Dataset) {
 			"Write 0.01 for one row in a hundred.")
 	}
 	d.rules(ds.RuleChanges)
+	if ds.Charges != "" {
+		d.word("$.charges", string(ds.Charges), []string{string(stat.ChargesLead), string(stat.ChargesAny)})
+		if (ds.Charges == stat.ChargesLead) != ds.Principal {
+			d.wrong("$.charges", string(ds.Charges), "charges-unlike", "The keys charges and principal_offence_only say opposite things.",
+				"Write principal_offence_only: true with charges: lead, and leave it out with charges: any.")
+		}
+	}
 	d.fields()
 	d.constants()
 	d.references()

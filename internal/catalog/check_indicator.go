@@ -116,6 +116,7 @@ func (c indicator) id(at, id string, seen map[string]bool) {
 // counted is what a series counts: its unit, stage, clock, the event that dates it, and its protection.
 type counted struct {
 	unit, stage, event string
+	charges            stat.Charges
 	clock              stat.Clock
 	protection         stat.Protection
 	fabricated         bool
@@ -183,13 +184,13 @@ func (c indicator) panel(at string, p *stat.Panel) {
 	c.breakdowns(at, p)
 }
 
-// alike refuses unlike units, stages, clocks or dating events beside each other, unless the panel says that unlike things
+// alike refuses unlike units, stages, clocks, dating events or charges (lead, any) beside each other, unless the panel says that unlike things
 // stand there. It reports whether they are alike.
 func (c indicator) alike(where string, unlike bool, whose string, first, k counted) bool {
 	same := true
 	for _, d := range []struct{ what, a, b string }{
 		{"unit", first.unit, k.unit}, {"stage", first.stage, k.stage}, {"clock", string(first.clock), string(k.clock)},
-		{"event", first.event, k.event},
+		{"event", first.event, k.event}, {"charges", string(first.charges), string(k.charges)},
 	} {
 		if d.a == d.b {
 			continue
@@ -253,7 +254,7 @@ func (c indicator) counted(at string, ds stat.Dataset, w stat.Where) counted {
 		stage: c.pinned(at, ds, w, "stage", ds.Stage, ds.StageField),
 		clock: stat.Clock(c.pinned(at, ds, w, "clock", string(ds.Clock), ds.ClockField)),
 
-		event: ds.Event, protection: ds.Protection, fabricated: ds.Fabricated,
+		event: ds.Event, charges: ds.Charges, protection: ds.Protection, fabricated: ds.Fabricated,
 	}
 }
 

@@ -121,6 +121,55 @@ func TestPitfall03ADataSetSaysHowMultiplesAreCounted(t *testing.T) {
 `)
 }
 
+// TestPitfall03LeadAndAnyChargeDoNotShareAPanel holds the two apart, and that the keys of a data set agree.
+func TestPitfall03LeadAndAnyChargeDoNotShareAPanel(t *testing.T) {
+	other := `-- edit indicators/sellers.yaml --
+-         where: {unit: [case], section: [53a-83]}
++         where: {unit: [case], section: [53a-83]}
+-         dataset: cases
+-         measure: {sum: count}
+-         where: {unit: [case], section: [53a-82]}
++         dataset: leads
++         measure: {sum: count}
++         where: {unit: [case], section: [53a-82]}
+-- edit datasets/cases.yaml --
+- value: count
++ value: count
++ charges: any
+-- add datasets/leads.yaml --
+id: leads
+title: Cases by lead charge
+source: court
+about: Cases of the court.
+protection: open
+unit_field: unit
+stage: convicted
+clock: calendar
+event: disposition
+rule: A case counts once.
+geography: The court.
+principal_offence_only: true
+charges: lead
+period: {from: from, to: to}
+value: count
+key: [from, to, section, unit]
+duplicates: refuse
+fields:
+  - {name: from, type: date}
+  - {name: to, type: date, required: true}
+  - {name: section, type: code, codelist: sections}
+  - {name: unit, type: code, codelist: counting-units}
+  - {name: count, type: integer, minimum: 0}
+accept: {quarantine_at_most: 0.01}
+`
+	refused(t, "charges-unlike", other)
+	refused(t, "charges-unlike", `-- edit datasets/cases.yaml --
+- value: count
++ value: count
++ charges: lead
+`)
+}
+
 func TestPitfall04AChangeOfTheLawIsABreakOrSaysWhyNot(t *testing.T) {
 	for _, change := range []string{"class: class C felony", "class: class A misdemeanor\n+     elements: One act is enough.",
 		"class: class A misdemeanor\n+     age_limit: Only from age 16.", "class: class A misdemeanor\n+     liable_from: 16"} {

@@ -145,11 +145,15 @@ func (w *writer) breaks() []caution {
 // counted, and counts under one offence alone.
 func (w *writer) sources() []caution {
 	var out []caution
+	counted := map[stat.Charges][]string{}
 	for _, p := range w.ind.Panels {
 		for _, s := range p.Series {
 			ds, ok := w.defs.Dataset(s.Dataset)
 			if !ok {
 				continue
+			}
+			if ds.Charges != "" && !slices.Contains(counted[ds.Charges], s.Label) {
+				counted[ds.Charges] = append(counted[ds.Charges], s.Label)
 			}
 			if ds.Principal {
 				out = append(out, caution{rankPrincipal, w.l.T("%s: each record counts under one offence alone, the most "+
@@ -164,6 +168,11 @@ func (w *writer) sources() []caution {
 				}
 			}
 		}
+	}
+	if lead, other := counted[stat.ChargesLead], counted[stat.ChargesAny]; len(lead) > 0 && len(other) > 0 {
+		out = append(out, caution{rank: rankUnlike, text: w.l.T(
+			"Lead charge alone: %s. Any charge: %s. The first is a part of the second: do not add them, and do not compare the one with "+
+				"the other.", w.l.And(lead), w.l.And(other))})
 	}
 	return out
 }

@@ -30,6 +30,21 @@ func TestPitfall03CountsUnderOneOffenceSaySo(t *testing.T) {
 	}
 }
 
+func TestPitfall03APageWithLeadAndAnyChargeSaysWhichIsWhich(t *testing.T) {
+	ind := pair("In {period}, police made {selling}.")
+	ind.Panels[0].Series[0].Dataset, ind.Panels[0].Series[1].Dataset = "lead", "any"
+	defs := stat.Definitions{Datasets: []stat.Dataset{{ID: "any", Charges: stat.ChargesAny}, {ID: "lead", Charges: stat.ChargesLead}}}
+	obs := []stat.Observation{reported("selling", stat.CalendarYear(2014), 60), reported("buying", stat.CalendarYear(2014), 90)}
+	want := "Lead charge alone: " + ind.Panels[0].Series[0].Label + ". Any charge: " + ind.Panels[0].Series[1].Label + "."
+	if got := cautions(ind, obs, defs); !strings.Contains(got, want) {
+		t.Errorf("got %q, want %q in it", got, want)
+	}
+	defs.Datasets[0].Charges = ""
+	if got := cautions(ind, obs, defs); strings.Contains(got, "Any charge") {
+		t.Errorf("one of the two alone, and still: %q", got)
+	}
+}
+
 // TestPitfall04SentencesStopAtAChangeOfTheRules holds that no direction is named across it, and that the page says what
 // changed.
 func TestPitfall04SentencesStopAtAChangeOfTheRules(t *testing.T) {

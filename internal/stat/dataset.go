@@ -34,6 +34,15 @@ const (
 	FieldDate    FieldType = "date"
 )
 
+// Charges says which of the charges of a person or a case a data set counts.
+type Charges string
+
+// The two ways. A count of the one is never set against a count of the other as if they were alike.
+const (
+	ChargesLead Charges = "lead"
+	ChargesAny  Charges = "any"
+)
+
 // Field is one column of a data set.
 type Field struct {
 	Name     string    `yaml:"name" json:"name"`
@@ -103,6 +112,10 @@ type Dataset struct {
 	Answers    *Answers       `yaml:"answers" json:"answers,omitempty"`     // the records answer a duty to report
 	Decisions  *Decisions     `yaml:"decisions" json:"decisions,omitempty"` // the records are decisions of courts, each with its date
 	Fabricated bool           `yaml:"fabricated" json:"fabricated,omitempty"`
+
+	// Charges says whether a record counts under its lead charge alone or under any of its charges; empty where it is
+	// about no charges, or where the source does not say.
+	Charges Charges `yaml:"charges" json:"charges,omitempty"`
 
 	// RuleChanges are the days from which the source counts in another way, oldest first.
 	RuleChanges []RuleChange `yaml:"rule_changes" json:"rule_changes,omitempty"`
