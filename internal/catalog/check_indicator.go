@@ -477,6 +477,9 @@ func (c indicator) breakdowns(at string, p *stat.Panel) {
 					"Remove records from the data set: without a field of the breakdown, too, its counts would be there row by row.")
 			}
 			c.juveniles(where, ds, s, b)
+			if b.Rollup != nil {
+				c.rollup(where+".rollup", ds, s, b)
+			}
 			if b.Where != nil {
 				c.where(where+".where", ds, b.Where)
 				c.single(where+".where", ds, b.Where, b.By)

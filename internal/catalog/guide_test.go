@@ -24,7 +24,7 @@ var guides = map[string]reflect.Type{
 	"Answers": reflect.TypeFor[stat.Answers](), "Decisions": reflect.TypeFor[stat.Decisions](),
 	"Expected": reflect.TypeFor[stat.Expected](), "Residents": reflect.TypeFor[stat.Residents](), "Ratio": reflect.TypeFor[stat.Ratio](),
 	"Rate":      reflect.TypeFor[stat.Rate](),
-	"Breakdown": reflect.TypeFor[stat.Breakdown](), "Pairing": reflect.TypeFor[stat.Pairing](),
+	"Breakdown": reflect.TypeFor[stat.Breakdown](), "Roll-up": reflect.TypeFor[stat.Rollup](), "Pairing": reflect.TypeFor[stat.Pairing](),
 	"Rule change": reflect.TypeFor[stat.RuleChange](), "Quoted figure": reflect.TypeFor[stat.Quoted](),
 	"Feed": reflect.TypeFor[stat.Feed](), "Schedule": reflect.TypeFor[stat.Schedule](),
 	"Reading": reflect.TypeFor[stat.Reading](),

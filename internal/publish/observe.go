@@ -67,7 +67,11 @@ func (o observer) observe() ([]stat.Observation, error) {
 		out = append(out, people...)
 	}
 	for _, b := range o.panel.Breakdowns {
-		obs, err := o.breakdown(b)
+		count := o.breakdown
+		if b.Rollup != nil {
+			count = o.rollup
+		}
+		obs, err := count(b)
 		if err != nil {
 			return nil, fmt.Errorf("breakdown %s: %w", b.ID, err)
 		}
@@ -387,82 +391,112 @@ func year(o stat.Observation) string {
 
 // cover says from how many of how many expected reporters each total comes.
 func (o observer) cover(s stat.Series, obs []stat.Observation) error {
+	r, err := o.reporters(s)
+	if err != nil {
+		return err
+	}
+	for i := range obs {
+		obs[i].Coverage = r.coverage(obs[i], nil)
+	}
+	return nil
+}
+
+// reporters are who gave a figure of a series and who did not, by period.
+type reporters struct {
+	series    stat.Series
+	list      stat.Codelist
+	answers   bool // of a data set that answers a duty
+	owed      []stat.Obligation
+	item      int
+	by        map[string]*reported
+	residents map[string]map[string]int64
+}
+
+// reported are the counts of those who reported, and the codes of those who are named and did not.
+type reported struct {
+	counts map[string]int64
+	absent map[string]bool
+}
+
+func (o observer) reporters(s stat.Series) (reporters, error) {
 	ds, _ := o.in.Definitions.Dataset(s.Dataset)
 	field, ok := ds.Field(s.Expected.Dimension)
 	if !ok {
-		return fmt.Errorf("data set %s has no field %q: %w", ds.ID, s.Expected.Dimension, stat.ErrInvalid)
+		return reporters{}, fmt.Errorf("data set %s has no field %q: %w", ds.ID, s.Expected.Dimension, stat.ErrInvalid)
 	}
-	list, ok := o.in.Definitions.Codelist(field.Codelist)
-	if !ok {
-		return fmt.Errorf("code list %q: %w", field.Codelist, stat.ErrNotFound)
+	r := reporters{series: s, answers: ds.Answers != nil, by: map[string]*reported{}}
+	if r.list, ok = o.in.Definitions.Codelist(field.Codelist); !ok {
+		return reporters{}, fmt.Errorf("code list %q: %w", field.Codelist, stat.ErrNotFound)
 	}
 	counted, err := o.in.Warehouse.Count(o.ctx, warehouse.Query{
 		Dataset: ds, Measure: s.Measure, Where: s.Expected.Where, By: []string{s.Expected.Dimension},
 	})
 	if err != nil {
-		return err
+		return reporters{}, err
 	}
-	residents, err := o.residents(s.Expected.Residents)
-	if err != nil {
-		return fmt.Errorf("residents: %w", err)
+	if r.residents, err = o.residents(s.Expected.Residents); err != nil {
+		return reporters{}, fmt.Errorf("residents: %w", err)
 	}
-	type reporters struct {
-		reported, absent map[string]bool
-		sum              int64
-	}
-	by := map[string]*reporters{}
 	for _, c := range counted {
 		key := c.Period.Key()
-		if by[key] == nil {
-			by[key] = &reporters{map[string]bool{}, map[string]bool{}, 0}
+		if r.by[key] == nil {
+			r.by[key] = &reported{map[string]int64{}, map[string]bool{}}
 		}
 		code := c.Codes[0].Code
-		if !list.Has(code) {
+		if !r.list.Has(code) {
 			continue
 		}
 		if c.ByStatus[stat.StatusReported] > 0 {
-			by[key].reported[code] = true
-			by[key].sum += c.Value
+			r.by[key].counts[code] += c.Value
 		} else {
-			by[key].absent[code] = true
+			r.by[key].absent[code] = true
 		}
 	}
-	owed, item := o.owed(s)
-	for i := range obs {
-		r := by[obs[i].Period.Key()]
-		if ds.Answers != nil {
-			var answered []string
-			if r != nil {
-				answered = slices.Collect(maps.Keys(r.reported))
-			}
-			obs[i].Coverage = stat.AnswerCoverage(obs[i].Period, answered, item, s.Expected.Noun.Many, owed)
-			continue
+	r.owed, r.item = o.owed(s)
+	return r, nil
+}
+
+// coverage is from how many of how many of the reporters a total comes: of all, or of those that lie in one place of a
+// roll-up.
+func (r reporters) coverage(o stat.Observation, in *placed) stat.Coverage {
+	at := r.by[o.Period.Key()]
+	if r.answers {
+		var answered []string
+		if at != nil {
+			answered = slices.Collect(maps.Keys(at.counts))
 		}
-		if r == nil {
-			continue
-		}
-		var missing []string
-		for code := range r.absent {
-			if !r.reported[code] {
-				missing = append(missing, code)
-			}
-		}
-		slices.Sort(missing)
-		obs[i].Coverage = stat.Coverage{
-			Reported: len(r.reported),
-			Expected: len(r.reported) + len(missing),
-			Noun:     s.Expected.Noun.Many,
-			Missing:  missing,
-		}
-		if obs[i].Status == stat.StatusReported && float64(r.sum) != obs[i].Value {
-			obs[i].Coverage.Accounts = r.sum
-		}
-		if s.Expected.Residents != nil {
-			obs[i].Coverage = obs[i].Coverage.WithResidents(slices.Collect(maps.Keys(r.reported)), list, s.Expected.Residents.Kinds,
-				residents[obs[i].Period.Key()])
+		owed := slices.DeleteFunc(slices.Clone(r.owed), func(x stat.Obligation) bool { return !in.reporter(x.Reporter) })
+		return stat.AnswerCoverage(o.Period, answered, r.item, r.series.Expected.Noun.Many, owed)
+	}
+	if at == nil {
+		return stat.Coverage{}
+	}
+	var came, missing []string
+	sum := int64(0)
+	for code, n := range at.counts {
+		if in.reporter(code) {
+			came, sum = append(came, code), sum+n
 		}
 	}
-	return nil
+	for code := range at.absent {
+		if _, also := at.counts[code]; !also && in.reporter(code) {
+			missing = append(missing, code)
+		}
+	}
+	slices.Sort(missing)
+	c := stat.Coverage{Reported: len(came), Expected: len(came) + len(missing), Noun: r.series.Expected.Noun.Many, Missing: missing}
+	if o.Status == stat.StatusReported && float64(sum) != o.Value {
+		c.Accounts = sum
+	}
+	if r.series.Expected.Residents == nil {
+		return c
+	}
+	people := r.residents[o.Period.Key()]
+	if in != nil {
+		people = maps.Clone(people)
+		maps.DeleteFunc(people, func(town string, _ int64) bool { return !in.town(town) })
+	}
+	return c.WithResidents(came, r.list, r.series.Expected.Residents.Kinds, people)
 }
 
 // residents counts the people of every place, by period and place.

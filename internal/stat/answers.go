@@ -9,7 +9,8 @@ import (
 // FillAnswers gives every figure that a duty asks for and that is not there the status that follows from the register:
 // not due, not reported, not collected where nobody gives us the filings, or not applicable where the report was waived.
 // Obs are those of one series of a data set that answers a duty: totals without codes, or parts by reporter; parts says
-// which. Obligations are those of its duty, by Obligations; item is the number of the item that the series counts. The
+// which. Obligations are those of its duty, by Obligations, where the parts are rolled up with the code of the place in the
+// stead of the reporter's; item is the number of the item that the series counts. The
 // first of obs is the pattern. The result is ordered by period and code.
 func FillAnswers(obs []Observation, parts bool, dimension string, item int, obligations []Obligation) []Observation {
 	if len(obs) == 0 {
@@ -29,7 +30,8 @@ func FillAnswers(obs []Observation, parts bool, dimension string, item int, obli
 		status := o.Absence(item)
 		if parts {
 			p.code = o.Reporter
-		} else if before, known := absent[p]; known {
+		}
+		if before, known := absent[p]; known {
 			status = better(before, status)
 		}
 		if !have[p] {

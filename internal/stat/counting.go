@@ -28,19 +28,28 @@ func CountingOf(o Observation, defs Definitions) (Counting, bool) {
 	p := ind.Panels[i]
 	var s Series
 	var where, otherwise Where
+	field, codes := "", []string(nil) // of the breakdown
+	if len(o.Codes) == 1 {
+		field, codes = o.Codes[0].Dimension, []string{o.Codes[0].Code}
+	}
 	switch {
 	case o.Kind == KindPopulation && len(o.Codes) == 0 && p.Rate != nil:
 		s = p.Rate.Population
 		where, otherwise = s.Where, s.Otherwise
 	case o.Kind == KindPopulation && len(o.Codes) == 1:
+		rolled := slices.IndexFunc(p.Breakdowns, func(b Breakdown) bool { return b.Rollup != nil && b.Rollup.As == field })
 		at := slices.IndexFunc(p.Series, func(s Series) bool {
-			return s.Expected != nil && s.Expected.Residents != nil && s.Expected.Residents.By == o.Codes[0].Dimension
+			return s.Expected != nil && s.Expected.Residents != nil && (rolled >= 0 || s.Expected.Residents.By == field)
 		})
 		if at < 0 {
 			return Counting{}, false
 		}
 		r := p.Series[at].Expected.Residents
 		s, where = Series{Dataset: r.Dataset, Measure: r.Measure}, r.Where
+		if rolled >= 0 {
+			up := *p.Breakdowns[rolled].Rollup
+			field, codes = r.By, defs.Members(up, o.Codes[0].Code, o.Period.To, up.Through...)
+		}
 	case o.Kind == KindCount:
 		at := slices.IndexFunc(p.Series, func(s Series) bool { return s.ID == o.Series })
 		if at < 0 {
@@ -52,13 +61,17 @@ func CountingOf(o Observation, defs Definitions) (Counting, bool) {
 			break
 		}
 		b := slices.IndexFunc(p.Breakdowns, func(b Breakdown) bool {
-			return b.By == o.Codes[0].Dimension && (len(b.Series) == 0 || slices.Contains(b.Series, s.ID))
+			return b.Dimension() == field && (len(b.Series) == 0 || slices.Contains(b.Series, s.ID))
 		})
 		if b < 0 {
 			return Counting{}, false
 		}
 		if p.Breakdowns[b].Where != nil {
 			where, otherwise = p.Breakdowns[b].Where, p.Breakdowns[b].Otherwise
+		}
+		if up := p.Breakdowns[b].Rollup; up != nil {
+			field = p.Breakdowns[b].By
+			codes = defs.Members(*up, o.Codes[0].Code, o.Period.To, up.Lists(defs.DimensionList(s.Dataset, field))...)
 		}
 	default:
 		return Counting{}, false
@@ -75,7 +88,7 @@ func CountingOf(o Observation, defs Definitions) (Counting, bool) {
 		if where == nil {
 			where = Where{}
 		}
-		where[o.Codes[0].Dimension] = []string{o.Codes[0].Code}
+		where[field] = codes
 	}
 	return Counting{
 		Dataset: ds, Measure: s.Measure, Where: where, Period: o.Period, Within: p.Window > 0 && o.Kind == KindCount && len(o.Codes) == 0,

@@ -346,15 +346,20 @@ func locate(o Observation, defs Definitions) (coordinate, bool, bool, bool) {
 	dataset, _ := defs.Dataset(series.Dataset)
 	protected := panel.Protection == ProtectionProtected || dataset.Protection == ProtectionProtected
 	where := series.Where
-	for _, d := range o.Codes {
+	for i, d := range o.Codes {
 		for _, b := range panel.Breakdowns {
-			if b.By != d.Dimension || len(b.Series) > 0 && !slices.Contains(b.Series, series.ID) {
+			if b.Dimension() != d.Dimension || len(b.Series) > 0 && !slices.Contains(b.Series, series.ID) {
 				continue
 			}
 			if b.Where != nil {
 				where = b.Where
 			}
 			protected = protected || b.Protection == ProtectionProtected
+			if b.Rollup != nil { // the sum of a set of codes of the field
+				members := defs.Members(*b.Rollup, d.Code, o.Period.To, b.Rollup.Lists(defs.DimensionList(series.Dataset, b.By))...)
+				o.Codes = slices.Clone(o.Codes)
+				o.Codes[i] = DimensionCode{b.By, strings.Join(members, "+")}
+			}
 		}
 	}
 	at := coordinate{dataset: series.Dataset, measure: cmp.Or(series.Measure.Sum, series.Measure.Count),

@@ -169,6 +169,7 @@ type Breakdown struct {
 	ID         string     `yaml:"id" json:"id"`
 	Title      string     `yaml:"title" json:"title"`
 	By         string     `yaml:"by" json:"by"`                   // a code field of the data set
+	Rollup     *Rollup    `yaml:"rollup" json:"rollup,omitempty"` // adds its codes up to those of a coarser list
 	Series     []string   `yaml:"series" json:"series,omitempty"` // ids; empty: all of the panel
 	Where      Where      `yaml:"where" json:"where,omitempty"`   // instead of the series' own
 	Otherwise  Where      `yaml:"otherwise" json:"otherwise,omitempty"`

@@ -21,8 +21,9 @@ type Query struct {
 	Measure stat.Measure
 	Where   stat.Where
 	By      []string
-	Each    bool      // one Counted for each record instead of a sum for each group
-	AsOf    time.Time // the records that were current at this moment; zero: now
+	Up      []stat.Placing // adds the codes of the one field of By up to those that they lie in on the last day of a record
+	Each    bool           // one Counted for each record instead of a sum for each group
+	AsOf    time.Time      // the records that were current at this moment; zero: now
 }
 
 // Counted is one group of records, or with Query.Each one record. Value sums only what was reported; the other
@@ -155,6 +156,7 @@ type selection struct {
 	ordinal          string // the column that tells records of one row apart
 	from, to, stated string // expressions
 	by               []string
+	up               string // the join with the places of the codes
 	status, bound    string
 	value            string
 	where            []string
@@ -198,6 +200,13 @@ func newSelection(q Query, table string) (*selection, error) {
 	}
 	for _, name := range q.By {
 		s.by = append(s.by, "coalesce(CAST("+column(name)+" AS VARCHAR), '')")
+	}
+	if len(q.Up) > 0 {
+		if len(q.By) != 1 {
+			return nil, fmt.Errorf("%d fields are to be added up at once: %w", len(q.By), stat.ErrInvalid)
+		}
+		s.up = " LEFT JOIN up ON up.code = " + s.by[0] + " AND " + s.to + " BETWEEN up.first AND up.last"
+		s.by[0] = "coalesce(up.lies_in, '" + stat.NotPlaced + "')"
 	}
 	if d.Value != "" {
 		s.status, s.bound = column(cmp.Or(d.Status, stat.StatusColumn)), column(cmp.Or(d.Bound, stat.BoundColumn))
@@ -305,6 +314,14 @@ type group struct {
 
 func (w *Warehouse) count(ctx context.Context, s *selection) ([]Counted, error) {
 	with, where, args := s.current()
+	if len(s.q.Up) > 0 {
+		rows := strings.TrimSuffix(strings.Repeat("(?, ?, ?, ?), ", len(s.q.Up)), ", ")
+		with += ", up AS (SELECT code, lies_in, CAST(first AS DATE) AS first, CAST(last AS DATE) AS last FROM (VALUES " + rows +
+			") t(code, lies_in, first, last))"
+		for _, p := range s.q.Up {
+			args = append(args, p.Code, p.In, cmp.Or(p.From.String(), "0001-01-01"), cmp.Or(p.To.String(), "9999-12-31"))
+		}
+	}
 	if len(s.where) > 0 {
 		where += " AND " + strings.Join(s.where, " AND ")
 		args = append(args, s.args...)
@@ -323,7 +340,7 @@ func (w *Warehouse) count(ctx context.Context, s *selection) ([]Counted, error) 
 	list := strings.Join(columns, ", ")
 	found := with + ", found AS (SELECT " + strings.Join(named, ", ") + ", r.*, " + s.status + " AS the_status, " +
 		s.bound + " AS the_bound, CAST(" + s.value + " AS BIGINT) AS the_value, CAST(" + s.low + " AS BIGINT) AS the_low, CAST(" + s.high +
-		" AS BIGINT) AS the_high FROM " + s.table + " r WHERE " + where + ")\n"
+		" AS BIGINT) AS the_high FROM " + s.table + " r" + s.up + " WHERE " + where + ")\n"
 
 	groups := map[group]*Counted{}
 	err := w.each(ctx, found+"SELECT "+list+", the_status, the_bound, CAST(sum(the_value) AS BIGINT), CAST(count(*) AS BIGINT), "+
