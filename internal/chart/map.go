@@ -109,6 +109,8 @@ func (s *sheet) codeMap(p stat.Panel, b stat.Breakdown, obs []stat.Observation, 
 		return err
 	}
 	s.heading(p, obs, true)
+	elsewhere := filter(obs, func(o stat.Observation) bool { return o.Code(b.By) == stat.NotPlaced })
+	obs = filter(obs, func(o stat.Observation) bool { return o.Code(b.By) != stat.NotPlaced })
 	top := s.y + 14
 	var areas []area
 	height := 0.0
@@ -134,6 +136,7 @@ func (s *sheet) codeMap(p stat.Panel, b stat.Breakdown, obs []stat.Observation, 
 	if s.narrow() {
 		radius = 15
 	}
+	opened := series{SingleSeries: charts.SingleSeries{Name: p.Title, Type: "scatter"}, Z: 3}
 	discs := series{SingleSeries: charts.SingleSeries{Name: p.Title, Type: "scatter"}, Z: 3}
 	for _, a := range areas {
 		s.texts = append(s.texts, element{Type: "polygon", Z: 1, Silent: true, Shape: &shape{Points: a.outline},
@@ -142,7 +145,7 @@ func (s *sheet) codeMap(p stat.Panel, b stat.Breakdown, obs []stat.Observation, 
 			"Condado de ")
 		name = strings.TrimPrefix(name, "región de planificación ")
 		lines := wrap(name, tickText.size, tickText.weight, a.room)
-		value, text, size := face{15, semibold, ink}, s.ctx.Lang.T(noFigure), 0.0
+		value, text, size, partial := face{15, semibold, ink}, s.ctx.Lang.T(noFigure), 0.0, ""
 		for _, o := range obs {
 			if o.Code(b.By) != a.code {
 				continue
@@ -152,10 +155,18 @@ func (s *sheet) codeMap(p stat.Panel, b stat.Breakdown, obs []stat.Observation, 
 				continue
 			}
 			text = s.figure(o, true)
+			if c := o.Coverage; c.Known() && !c.Complete() {
+				partial = s.ctx.Lang.T("%d of %d %s", c.Reported, c.Expected, c.Noun)
+			}
 			if size = radius * math.Sqrt(o.Value/most); size > 0 {
 				d := at(a.x, a.y-top-float64(len(lines)*14+16)/2)
 				d.Symbol, d.SymbolSize, d.Tooltip = "circle", round(2*size), s.tooltip(p, s.ctx.label(b.By, a.code), o)
 				d.ItemStyle = &itemStyle{Color: seriesColour(0), Opacity: 1}
+				if open(o) { // the count is at least so much
+					d.ItemStyle = &itemStyle{Color: paper, BorderColor: seriesColour(0), BorderWidth: 2, Opacity: 1}
+					opened.data = append(opened.data, d)
+					continue
+				}
 				discs.data = append(discs.data, d)
 			}
 		}
@@ -169,9 +180,26 @@ func (s *sheet) codeMap(p stat.Panel, b stat.Breakdown, obs []stat.Observation, 
 			y += 14
 		}
 		s.halo(value, a.x, y+3, "center", text)
+		if partial != "" {
+			s.halo(tickText, a.x, y+19, "center", partial)
+		}
 	}
-	s.sketch(top, height, discs)
+	s.sketch(top, height, discs, opened)
 	s.y = top + height
-	s.note(s.ctx.Lang.T("Area of a disc: the count.") + " " + geography + " " + s.standings(obs))
+	note := s.ctx.Lang.T("Area of a disc: the count.") + " " + geography + " "
+	if len(opened.data) > 0 {
+		note += s.ctx.Lang.T("Open disc: at least so many, since some did not report.") + " "
+	}
+	for _, o := range elsewhere {
+		if o.Status == stat.StatusReported {
+			note += s.ctx.label(b.By, stat.NotPlaced) + ": " + s.figure(o, false) + ". "
+		}
+	}
+	s.note(note + s.standings(obs))
+	if p.Stage == "arrested" {
+		s.note(s.ctx.Lang.T("Arrests show where police act, not where people are harmed or how many are."))
+	} else {
+		s.note(s.ctx.Lang.T("Counts show where something was recorded, not how much of it there is."))
+	}
 	return nil
 }

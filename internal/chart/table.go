@@ -94,6 +94,7 @@ func NewTable(ind stat.Indicator, obs []stat.Observation, defs stat.Definitions)
 	}
 	for _, p := range ind.Panels {
 		for _, b := range p.Breakdowns {
+			b.By = b.Dimension()
 			t := Table{ID: ind.ID + "-" + b.ID, Caption: b.Title, Columns: columns, Groups: byCode(l, p, b, obs, defs)}
 			t.Symbols = symbolsIn(l, t.Groups)
 			if len(t.Groups) > 0 {
@@ -161,12 +162,8 @@ func byCode(l lang.Language, p stat.Panel, b stat.Breakdown, obs []stat.Observat
 // codelistOf finds the code list of a dimension of a panel's data sets.
 func codelistOf(p stat.Panel, dimension string, defs stat.Definitions) stat.Codelist {
 	for _, s := range p.Series {
-		if ds, ok := defs.Dataset(s.Dataset); ok {
-			if f, ok := ds.Field(dimension); ok {
-				if list, ok := defs.Codelist(f.Codelist); ok {
-					return list
-				}
-			}
+		if list, ok := defs.Codelist(defs.DimensionList(s.Dataset, dimension)); ok {
+			return list
 		}
 	}
 	return stat.Codelist{}

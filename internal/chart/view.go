@@ -27,7 +27,7 @@ var Shapes = []Shape{ShapeBars, ShapeMultiples, ShapeCoverage, ShapeMap}
 type View struct {
 	Panel   string    // id of the panel; empty: the first
 	Measure stat.Kind // count, ratio or rate; empty: count. Ratios and rates are dots with their limits
-	By      string    // id of a breakdown of the panel, of which counts are drawn; empty: the totals
+	By      string    // id of a breakdown of the panel, of which counts or rates are drawn; empty: the totals
 	As      Shape     // of a breakdown; empty: bars
 	Period  string    // key of the period that bars and maps show; empty: the latest
 	Order   []string  // codes in the order in which they stand; empty: the largest first, for coverage by name
@@ -119,11 +119,23 @@ func (s *sheet) measure(p stat.Panel, obs []stat.Observation, v View) error {
 
 // breakdown draws the counts of a panel by the codes of one dimension.
 func (s *sheet) breakdown(p stat.Panel, b stat.Breakdown, obs []stat.Observation, v View) error {
+	b.By = b.Dimension()
+	kind := cmp.Or(v.Measure, stat.KindCount)
 	found := filter(obs, func(o stat.Observation) bool {
-		return o.Panel == p.ID && o.Kind == stat.KindCount && len(o.Codes) == 1 && o.Codes[0].Dimension == b.By
+		return o.Panel == p.ID && o.Kind == kind && len(o.Codes) == 1 && o.Codes[0].Dimension == b.By
 	})
 	if len(found) == 0 {
 		return fmt.Errorf("breakdown %s of panel %s has no observations: %w", b.ID, p.ID, stat.ErrInvalid)
+	}
+	if kind != stat.KindCount {
+		if kind != stat.KindRate || p.Rate == nil || v.As == ShapeMap || v.As == ShapeCoverage {
+			return fmt.Errorf("breakdown %s of panel %s as %s of the kind %s: %w", b.ID, p.ID, v.As, kind, stat.ErrInvalid)
+		}
+		for i := range found {
+			found[i].Kind, found[i].Unit = stat.KindCount, "" // from here on it is the value that is drawn
+		}
+		b.Title += ": " + p.Rate.Label
+		p.Unit, p.Series, s.decimals = "", []stat.Series{{ID: "rate", Label: p.Rate.Label}}, p.Rate.Decimals
 	}
 	sortByPeriod(found)
 	s.breaks = breaksFor(p, s.ctx.Breaks)

@@ -131,9 +131,7 @@ func (s Sheet) codelist(o stat.Observation, dimension string) stat.Codelist {
 	if !ok {
 		return stat.Codelist{}
 	}
-	d, _ := s.Definitions.Dataset(series.Dataset)
-	f, _ := d.Field(dimension)
-	list, _ := s.Definitions.Codelist(f.Codelist)
+	list, _ := s.Definitions.Codelist(s.Definitions.DimensionList(series.Dataset, dimension))
 	return list
 }
 

@@ -87,6 +87,7 @@ func (o observer) sums(s stat.Series, where stat.Where, by, as string, placings 
 		if stat.Placed(placings, c.Period.To) == nil {
 			continue
 		}
+		c.Notes = nil // each speaks of one code, and stands with its figure
 		obs := o.observation(s, c, ds.UnitOf(where))
 		obs.Codes = []stat.DimensionCode{{Dimension: as, Code: c.Codes[0].Code}}
 		out = append(out, obs)

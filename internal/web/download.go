@@ -1,11 +1,13 @@
 package web
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"path"
 	"strings"
 
+	"tallystick/internal/export"
 	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
@@ -54,6 +56,44 @@ func (v *visit) twin(id, ext string) (*representation, error) {
 		}
 	}
 	return nil, fmt.Errorf("format %q: %w", clip(ext), stat.ErrNotFound)
+}
+
+// askedTwin gives the figures of a view as CSV or JSON: the same ones that the page shows for the same choices. A choice
+// that changes only how the chart looks changes nothing here.
+func (v *visit) askedTwin(id, ext string) (*representation, error) {
+	ind, err := v.definition(id)
+	if err != nil {
+		return nil, err
+	}
+	format, ok := map[string]export.Format{".csv": export.CSV, ".json": export.JSON}[ext]
+	if !ok {
+		return nil, invalid("Choices can be made of CSV and JSON; “%s” is there as a whole only.", ext)
+	}
+	obs := v.rel.Observations(ind.ID)
+	c := v.controls(ind, obs)
+	w, err := v.wants(&c)
+	if err != nil {
+		return nil, err
+	}
+	if w.window > 0 {
+		return nil, invalid("Years added up are shown on the page only. Leave “window” out.")
+	}
+	_, kept, why := v.fit(ind, obs, w)
+	if why != "" {
+		return nil, invalid("%s", why)
+	}
+	answer, err := v.answer(ind.ID)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	sheet := export.Sheet{Indicator: ind, Observations: kept, Definitions: v.defs, Release: v.rel.ID(), PublishedAt: v.rel.PublishedAt(), Answer: answer}
+	if err := export.Write(&b, format, sheet); err != nil {
+		return nil, err
+	}
+	rep := v.madeFile(b.Bytes(), id+"-"+v.rel.ID()+ext)
+	rep.attachment = format == export.CSV
+	return rep, nil
 }
 
 // sealed reads a file of the release. A file that does not match its checksum is a fault of ours, not of the

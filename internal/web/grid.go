@@ -41,24 +41,24 @@ func (v *visit) grids(ind stat.Indicator, obs []stat.Observation) []grid {
 }
 
 func (v *visit) grid(p stat.Panel, b stat.Breakdown, obs []stat.Observation) grid {
-	defs := v.defs
+	defs, by := v.defs, b.Dimension()
 	g := grid{
 		ID: p.ID + "-" + b.ID, Title: b.Title, Note: b.Note, Unit: label(defs, "counting-units", p.Unit),
-		Dimension: v.dimension(b.By),
+		Dimension: v.dimension(by),
 	}
 	type place struct{ code, series string }
 	var own []stat.Observation
 	var periods []stat.Period
 	rows := map[place][]stat.Observation{}
 	for _, o := range obs {
-		if o.Panel != p.ID || len(o.Codes) != 1 || o.Code(b.By) == "" {
+		if o.Panel != p.ID || len(o.Codes) != 1 || o.Code(by) == "" {
 			continue
 		}
 		own = append(own, o)
 		if !slices.ContainsFunc(periods, func(q stat.Period) bool { return q.Key() == o.Period.Key() }) {
 			periods = append(periods, o.Period)
 		}
-		at := place{o.Code(b.By), o.Series}
+		at := place{o.Code(by), o.Series}
 		rows[at] = append(rows[at], o)
 	}
 	slices.SortFunc(periods, stat.Period.Compare)
@@ -67,25 +67,30 @@ func (v *visit) grid(p stat.Panel, b stat.Breakdown, obs []stat.Observation) gri
 	}
 	list := ""
 	for _, s := range p.Series {
-		list = codelistOf(defs, s.Dataset, b.By)
+		list = defs.DimensionList(s.Dataset, by)
 	}
 	codes, _ := defs.Codelist(list)
+	made := []stat.Series{{ID: "population", Label: v.l.T("residents")}}
+	if p.Ratio != nil {
+		made = append(made, stat.Series{ID: "ratio", Label: p.Ratio.Label})
+	}
+	if p.Rate != nil {
+		made = append(made, stat.Series{ID: "rate", Label: p.Rate.Label})
+	}
 	used := 0
 	for _, code := range codes.Codes {
 		found := false
-		for _, series := range append(slices.Clone(p.Series), stat.Series{ID: "ratio"}, stat.Series{ID: "rate"}) {
+		for _, series := range append(slices.Clone(p.Series), made...) {
 			values := rows[place{code.Code, series.ID}]
 			if len(values) == 0 {
 				continue
 			}
 			found = true
 			row := gridRow{Title: code.Label}
-			if len(p.Series) > 1 || series.Label == "" {
+			if len(p.Series) > 1 || !slices.ContainsFunc(p.Series, func(s stat.Series) bool { return s.ID == series.ID }) {
 				row.Sub = series.Label
 			}
-			if b.By == agencyDimension {
-				row.Path = "/agencies/" + code.Code
-			}
+			row.Path = placePath(by, code.Code)
 			for _, q := range periods {
 				var cell agencyRow
 				if i := slices.IndexFunc(values, func(o stat.Observation) bool { return o.Period.Key() == q.Key() }); i >= 0 {

@@ -131,7 +131,11 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 		return v.historyFile(id)
 	}
 	if ext := path.Ext(name); ext != "" {
-		rep, err := v.twin(strings.TrimSuffix(name, ext), ext)
+		how := v.twin
+		if slices.ContainsFunc(viewParameters, v.query.Has) {
+			how = v.askedTwin
+		}
+		rep, err := how(strings.TrimSuffix(name, ext), ext)
 		if errors.Is(err, stat.ErrNotFound) {
 			return v.withdrawn(strings.TrimSuffix(name, ext), true, err)
 		}
@@ -404,7 +408,7 @@ func (v *visit) coverageLines(ind stat.Indicator, obs []stat.Observation) []cove
 		for _, s := range p.Series {
 			list := ""
 			if s.Expected != nil {
-				list = codelistOf(v.defs, s.Dataset, s.Expected.Dimension)
+				list = v.defs.DimensionList(s.Dataset, s.Expected.Dimension)
 			}
 			var own []stat.Observation
 			for _, o := range obs {

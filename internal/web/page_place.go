@@ -15,6 +15,8 @@ import (
 const (
 	agencyDimension = "agency"
 	townDimension   = "town"
+	countyDimension = "county"
+	regionDimension = "planning_region"
 	agencyList      = "agencies"
 	townList        = "towns"
 	countyList      = "counties"
@@ -26,12 +28,15 @@ const (
 type placesPage struct {
 	page
 	Counties []county
+	Regions  []link // planning regions
+	Maps     []link // indicators that can be drawn on a map
 	Others   []link // agencies that belong to no town
 }
 
 // county is a county with its towns.
 type county struct {
 	Title string
+	Path  string
 	Towns []townLine
 }
 
@@ -57,7 +62,7 @@ func (s *Server) places(v *visit) (*representation, error) {
 		title := label(defs, countyList, t.Parent)
 		i := slices.IndexFunc(p.Counties, func(c county) bool { return c.Title == title })
 		if i < 0 {
-			p.Counties = append(p.Counties, county{Title: title})
+			p.Counties = append(p.Counties, county{Title: title, Path: placePath(countyDimension, t.Parent)})
 			i = len(p.Counties) - 1
 		}
 		line := townLine{Path: "/places/" + t.Code, Title: t.Label}
@@ -67,6 +72,7 @@ func (s *Server) places(v *visit) (*representation, error) {
 		p.Counties[i].Towns = append(p.Counties[i].Towns, line)
 	}
 	slices.SortFunc(p.Counties, func(a, b county) int { return strings.Compare(a.Title, b.Title) })
+	p.Regions, p.Maps = v.areas(regionList, regionDimension), v.maps()
 	for _, a := range agencies.Codes {
 		if !towns.Has(a.Parent) && a.Code != "all" {
 			p.Others = append(p.Others, link{Path: "/agencies/" + a.Code, Text: a.Label})
@@ -90,8 +96,8 @@ func (v *visit) reportingAgencies() map[string]bool {
 type placePage struct {
 	page
 	Town      stat.Code
-	County    string
-	Region    string
+	County    link
+	Region    link
 	Residents *residents
 	Agencies  []agencyFigures
 	Withheld  int    // figures of its agencies that are withheld
@@ -180,10 +186,10 @@ func (s *Server) place(v *visit) (*representation, error) {
 	}
 	p := placePage{
 		page: v.frame(town.Label, v.l.T("Figures of the police agencies of %s, and what is not known.", town.Label)),
-		Town: town, County: label(defs, countyList, town.Parent), Residents: v.residents(town.Code), Silent: v.silent(),
+		Town: town, County: link{Path: placePath(countyDimension, town.Parent), Text: label(defs, countyList, town.Parent)}, Residents: v.residents(town.Code), Silent: v.silent(),
 	}
 	if in, ok := codeOf(defs, regionTownList, town.Code); ok {
-		p.Region = label(defs, regionList, in.Parent)
+		p.Region = link{Path: placePath(regionDimension, in.Parent), Text: label(defs, regionList, in.Parent)}
 	}
 	for _, a := range own {
 		f, err := v.agencyFigures(a, false)
@@ -208,6 +214,24 @@ func (s *Server) place(v *visit) (*representation, error) {
 	return v.show("place", p)
 }
 
+// placePath is the page of a code of a dimension that has pages, or "".
+func placePath(dimension, code string) string {
+	switch {
+	case code == "all" || code == stat.NotPlaced:
+		return ""
+	case dimension == agencyDimension:
+		return "/agencies/" + code
+	case dimension == countyDimension:
+		return "/counties/" + code
+	case dimension == regionDimension:
+		return "/planning-regions/" + code
+	case dimension == townDimension:
+		return "/places/" + code
+	default:
+		return ""
+	}
+}
+
 // codeOf is a code of a code list that stands for one thing and not for all.
 func codeOf(defs stat.Definitions, list, code string) (stat.Code, bool) {
 	l, _ := defs.Codelist(list)
@@ -220,9 +244,14 @@ func codeOf(defs stat.Definitions, list, code string) (stat.Code, bool) {
 
 // residents is the newest number of residents of a town that the release holds; nil if it holds none.
 func (v *visit) residents(town string) *residents {
+	return v.newestOf(v.rel.AllObservations(), func(o stat.Observation) bool { return o.Code(townDimension) == town })
+}
+
+// newestOf is the newest number of residents of a place among observations; nil if there is none.
+func (v *visit) newestOf(obs []stat.Observation, of func(stat.Observation) bool) *residents {
 	var newest stat.Observation
-	for _, o := range v.rel.AllObservations() {
-		if o.Kind == stat.KindPopulation && o.Status == stat.StatusReported && o.Code(townDimension) == town &&
+	for _, o := range obs {
+		if o.Kind == stat.KindPopulation && o.Status == stat.StatusReported && of(o) &&
 			(newest.Kind == "" || o.Period.Compare(newest.Period) > 0) {
 			newest = o
 		}

@@ -184,9 +184,10 @@ func (v *visit) passport(o stat.Observation) (valuePage, error) {
 		}
 		list := ""
 		for _, s := range panel.Series {
-			list = codelistOf(defs, s.Dataset, c.Dimension)
+			list = defs.DimensionList(s.Dataset, c.Dimension)
 		}
 		p.Codes = append(p.Codes, fact{v.dimension(c.Dimension), label(defs, list, c.Code)})
+		p.Codes = append(p.Codes, v.membersOf(o, panel, c)...)
 	}
 	for _, m := range o.Marks {
 		p.Marks = append(p.Marks, v.l.T(markWords[m]))
@@ -198,7 +199,10 @@ func (v *visit) passport(o stat.Observation) (valuePage, error) {
 	p.SQL = release.CountingSQL(o, defs)
 	p.Mask = v.mask(o, panel)
 	if o.Coverage.Expected > 0 {
-		for _, line := range v.coverageLines(stat.Indicator{Panels: []stat.Panel{panel}}, []stat.Observation{o}) {
+		whole := o
+		whole.Codes = nil // of the place that a figure is of, it is the whole
+		for _, line := range v.coverageLines(stat.Indicator{Panels: []stat.Panel{panel}}, []stat.Observation{whole}) {
+			line.Path = v.valuePath(key)
 			p.Coverage = &line
 		}
 	}
@@ -221,6 +225,29 @@ func (v *visit) passport(o stat.Observation) (valuePage, error) {
 		site.Name, site.Place, p.Number, p.Noun, p.Period, v.rel.ID(), v.base(), v.here(p.Pinned))
 	p.Curl = "curl -s " + v.base() + p.Pinned + ".json"
 	return p, nil
+}
+
+// membersOf says which codes a figure of a coarser place was added up from.
+func (v *visit) membersOf(o stat.Observation, p stat.Panel, c stat.DimensionCode) []fact {
+	i := slices.IndexFunc(p.Breakdowns, func(b stat.Breakdown) bool { return b.Rollup != nil && b.Rollup.As == c.Dimension })
+	counting, ok := stat.CountingOf(o, v.defs)
+	if i < 0 || !ok {
+		return nil
+	}
+	field := p.Breakdowns[i].By
+	if o.Kind == stat.KindPopulation {
+		for _, s := range p.Series {
+			if s.Expected != nil && s.Expected.Residents != nil {
+				field = s.Expected.Residents.By
+			}
+		}
+	}
+	var names []string
+	for _, code := range counting.Where[field] {
+		names = append(names, label(v.defs, v.defs.DimensionList(counting.Dataset.ID, field), code))
+	}
+	slices.Sort(names)
+	return []fact{{v.l.T("Added up from"), strings.Join(names, "; ")}}
 }
 
 // mask says how disclosure control treats a figure.
@@ -363,7 +390,7 @@ func (v *visit) countedWords(s stat.Series, o stat.Observation) string {
 	for _, field := range sortedFields(s.Where) {
 		var labels []string
 		for _, code := range s.Where[field] {
-			labels = append(labels, "“"+label(v.defs, codelistOf(v.defs, s.Dataset, field), code)+"”")
+			labels = append(labels, "“"+label(v.defs, v.defs.DimensionList(s.Dataset, field), code)+"”")
 		}
 		parts = append(parts, v.l.T("%s is %s", v.l.T(strings.ReplaceAll(field, "_", " ")), strings.Join(labels, v.l.T(" or "))))
 	}

@@ -117,6 +117,8 @@ func (s *Server) router() *echo.Echo {
 	page("/values/*", s.value)
 	page("/places", s.places)
 	page("/places/:id", s.place)
+	page("/counties/:id", s.county)
+	page("/planning-regions/:id", s.region)
 	page("/agencies", s.agencies)
 	page("/agencies/:id", s.agency)
 	page("/duties", s.duties)

@@ -22,11 +22,17 @@ type wanted struct {
 	panel   string
 	measure stat.Kind          // empty: all that there are
 	place   stat.DimensionCode // one agency or place
+	among   []string           // the agencies of the place, where its figures are theirs
 	by      string             // id of a breakdown
 	as      chart.Shape        // of the breakdown; empty: bars
 	from,
 	to,
 	window int
+}
+
+// whole reports whether nothing is asked for beyond the whole.
+func (w wanted) whole() bool {
+	return w.panel == "" && w.measure == "" && w.place.Code == "" && w.by == "" && w.as == "" && w.from == 0 && w.to == 0 && w.window == 0
 }
 
 // quotient reports whether a rate or a ratio is asked for.
@@ -41,10 +47,10 @@ var shapeWords = map[chart.Shape]string{
 }
 
 // mapped are the dimensions that can be drawn on a map.
-var mapped = []string{"county", "planning_region"}
+var mapped = []string{countyDimension, regionDimension}
 
 // places are the dimensions of which a reader can choose one place, in the order of the form.
-var placeDimensions = []string{agencyDimension, "county", "planning_region", townDimension}
+var placeDimensions = []string{townDimension, agencyDimension, countyDimension, regionDimension}
 
 // controls is the form, with what the address says now. A choice that no panel of the indicator has is not offered.
 type controls struct {
@@ -67,6 +73,7 @@ type controls struct {
 type option struct {
 	ID, Title string
 	Chosen    bool
+	Within    string // another choice that shows the same, so that this one is not listed; its addresses hold
 }
 
 // optionGroup is the choices of one dimension.
@@ -84,6 +91,7 @@ type asked struct {
 	Figure  *figure
 	Table   *table
 	Grids   []grid
+	Files   []link // the same figures for programs
 }
 
 // view reads from the address which view is asked for, and gives the form and, where something is asked for, the
@@ -92,7 +100,7 @@ type asked struct {
 func (v *visit) view(ind stat.Indicator, obs []stat.Observation, answer stat.Answer) (controls, *asked, error) {
 	c := v.controls(ind, obs)
 	w, err := v.wants(&c)
-	if err != nil || w == (wanted{}) {
+	if err != nil || w.whole() {
 		return c, nil, err
 	}
 	shown, kept, why := v.fit(ind, obs, w)
@@ -100,6 +108,11 @@ func (v *visit) view(ind stat.Indicator, obs []stat.Observation, answer stat.Ans
 		return c, &asked{Title: v.l.T("These choices do not go together"), Said: why, Refused: true}, nil
 	}
 	a, err := v.asked(shown, kept, answer, w)
+	if err == nil && w.window == 0 && !a.Refused {
+		for _, ext := range []string{".csv", ".json"} {
+			a.Files = append(a.Files, link{Path: v.path + ext + "?" + v.query.Encode(), Text: strings.ToUpper(ext[1:])})
+		}
+	}
 	return c, a, err
 }
 
@@ -139,7 +152,7 @@ func (v *visit) controls(ind stat.Indicator, obs []stat.Observation) controls {
 			c.Measures = appendOption(c.Measures, option{ID: string(stat.KindRatio), Title: v.l.T("ratio: %s", p.Ratio.Label)})
 		}
 		for _, b := range p.Breakdowns {
-			if divided[p.ID+"/"+b.By] {
+			if divided[p.ID+"/"+b.Dimension()] {
 				c.Breakdowns = appendOption(c.Breakdowns, option{ID: b.ID, Title: b.Title})
 				for _, s := range shapesOf(b) {
 					c.Shapes = appendOption(c.Shapes, option{ID: string(s), Title: v.l.T(shapeWords[s])})
@@ -147,16 +160,26 @@ func (v *visit) controls(ind stat.Indicator, obs []stat.Observation) controls {
 			}
 		}
 	}
+	agencies, _ := v.defs.Codelist(agencyList)
+	inTown := map[string]int{} // agencies with figures
+	for _, a := range agencies.Codes {
+		if codes[stat.DimensionCode{Dimension: agencyDimension, Code: a.Code}] {
+			inTown[a.Parent]++
+		}
+	}
 	for _, dimension := range placeDimensions {
 		g := optionGroup{Title: capital(v.l.T(strings.ReplaceAll(dimension, "_", " ")))}
-		for _, list := range v.defs.Codelists {
-			if list.ID != v.listOf(ind, dimension) {
-				continue
-			}
-			for _, code := range list.Codes {
-				if codes[stat.DimensionCode{Dimension: dimension, Code: code.Code}] {
-					g.Options = append(g.Options, option{ID: dimension + "." + code.Code, Title: code.Label})
+		list, _ := v.defs.Codelist(cmp.Or(v.listOf(ind, dimension), townListOf(dimension)))
+		for _, code := range list.Codes {
+			one := option{ID: dimension + "." + code.Code, Title: code.Label}
+			switch {
+			case code.Code == "all":
+			case dimension == townDimension && inTown[code.Code] > 0, codes[stat.DimensionCode{Dimension: dimension, Code: code.Code}]:
+				one.Within = townDimension + "." + code.Parent
+				if dimension != agencyDimension || inTown[code.Parent] != 1 || code.Parent == "" {
+					one.Within = "" // the only agency of a town is chosen with the town
 				}
+				g.Options = append(g.Options, one)
 			}
 		}
 		if len(g.Options) > 0 {
@@ -170,7 +193,7 @@ func (v *visit) controls(ind stat.Indicator, obs []stat.Observation) controls {
 func (v *visit) listOf(ind stat.Indicator, dimension string) string {
 	for _, p := range ind.Panels {
 		for _, s := range p.Series {
-			if list := codelistOf(v.defs, s.Dataset, dimension); list != "" {
+			if list := v.defs.DimensionList(s.Dataset, dimension); list != "" {
 				return list
 			}
 		}
@@ -189,10 +212,10 @@ func appendOption(list []option, o option) []option {
 // shapesOf are the shapes in which a breakdown can be drawn.
 func shapesOf(b stat.Breakdown) []chart.Shape {
 	shapes := []chart.Shape{chart.ShapeBars, chart.ShapeMultiples}
-	if b.By == agencyDimension {
+	if b.Dimension() == agencyDimension {
 		shapes = append(shapes, chart.ShapeCoverage)
 	}
-	if slices.Contains(mapped, b.By) {
+	if slices.Contains(mapped, b.Dimension()) {
 		shapes = append(shapes, chart.ShapeMap)
 	}
 	return shapes
@@ -227,10 +250,14 @@ func (v *visit) wants(c *controls) (wanted, error) {
 			w.measure = stat.Kind(text)
 		case "place":
 			w.place.Dimension, w.place.Code, _ = strings.Cut(text, ".")
+			listed := cmp.Or(field.options[i].Within, text)
 			for g := range c.Places {
 				for o := range c.Places[g].Options {
-					c.Places[g].Options[o].Chosen = c.Places[g].Options[o].ID == text
+					c.Places[g].Options[o].Chosen = c.Places[g].Options[o].ID == listed
 				}
+			}
+			if w.among = v.among(w.place, field.options); len(w.among) == 1 {
+				w.place, w.among = stat.DimensionCode{Dimension: agencyDimension, Code: w.among[0]}, nil
 			}
 		case "by":
 			w.by = text
@@ -274,10 +301,14 @@ func (v *visit) fit(ind stat.Indicator, obs []stat.Observation, w wanted) (stat.
 	switch {
 	case one && w.by != "":
 		return ind, nil, v.l.T("The sources do not divide one place or agency any further. Choose either a place or a breakdown.")
-	case w.quotient() && (one || w.by != ""):
+	case w.quotient() && (one || w.by != "" && !slices.ContainsFunc(obs, func(o stat.Observation) bool { return w.divided(ind, o, w.measure) })):
 		return ind, nil, v.l.T("Rates and ratios are given for the whole only. For a place or a breakdown, choose the count.")
 	case w.as != "" && w.by == "":
 		return ind, nil, v.l.T("The kind of chart can be chosen for a breakdown only. Choose one under “Break down”.")
+	case w.quotient() && (w.as == chart.ShapeMap || w.as == chart.ShapeCoverage):
+		return ind, nil, v.l.T("A map and a grid of who gave a figure show counts. Choose the count, or rates as bars.")
+	case len(w.among) > 1 && w.window > 0:
+		return ind, nil, v.l.T("Years are not added up for several agencies at once. Choose one of them.")
 	case w.window > 0 && (w.by != "" || w.quotient()):
 		return ind, nil, v.l.T("Years are added up for counts only, of the whole or of one place. Choose the count without a breakdown, or one year.")
 	}
@@ -326,7 +357,7 @@ func (v *visit) unfit(p stat.Panel, obs []stat.Observation, w wanted) string {
 	has := func(is func(stat.Observation) bool) bool {
 		return slices.ContainsFunc(obs, func(o stat.Observation) bool { return o.Panel == p.ID && is(o) })
 	}
-	kind := func(o stat.Observation) bool { return o.Kind == w.measure && len(o.Codes) == 0 }
+	kind := func(o stat.Observation) bool { return o.Kind == w.measure && (len(o.Codes) == 0) == (w.by == "") }
 	switch {
 	case w.measure == stat.KindRatio && (p.Ratio == nil || !has(kind)):
 		return v.l.T("“%s” has no ratio: there are not two counts in it that could be set against each other.", p.Title)
@@ -335,7 +366,7 @@ func (v *visit) unfit(p stat.Panel, obs []stat.Observation, w wanted) string {
 	case w.measure == stat.KindRate && (p.Rate == nil || !has(kind)):
 		return v.l.T("“%s” has no rate: no source gives the residents that it could be set against.", p.Title)
 	case w.place.Code != "" && !has(func(o stat.Observation) bool {
-		return len(o.Codes) == 1 && o.Codes[0] == w.place && o.Kind == stat.KindCount
+		return w.ofPlace(o)
 	}):
 		return v.l.T("“%s” is not given for this place or agency.", p.Title)
 	case w.place.Code != "" && w.window > 0 && protects(p, w.place.Dimension):
@@ -345,7 +376,7 @@ func (v *visit) unfit(p stat.Panel, obs []stat.Observation, w wanted) string {
 	}
 	i := slices.IndexFunc(p.Breakdowns, func(b stat.Breakdown) bool { return b.ID == w.by })
 	switch {
-	case i < 0 || !has(func(o stat.Observation) bool { return o.Code(p.Breakdowns[i].By) != "" }):
+	case i < 0 || !has(func(o stat.Observation) bool { return o.Code(p.Breakdowns[i].Dimension()) != "" }):
 		return v.l.T("“%s” is not broken down in this way by its sources.", p.Title)
 	case w.as != "" && !slices.Contains(shapesOf(p.Breakdowns[i]), w.as):
 		return v.l.T("A breakdown like this cannot be drawn as asked. Choose another kind of chart.")
@@ -356,7 +387,7 @@ func (v *visit) unfit(p stat.Panel, obs []stat.Observation, w wanted) string {
 // protects reports whether the counts of a panel by the dimension are protected.
 func protects(p stat.Panel, dimension string) bool {
 	return p.Protection == stat.ProtectionProtected || slices.ContainsFunc(p.Breakdowns, func(b stat.Breakdown) bool {
-		return b.By == dimension && b.Protection == stat.ProtectionProtected
+		return b.Dimension() == dimension && b.Protection == stat.ProtectionProtected
 	})
 }
 
@@ -364,10 +395,10 @@ func protects(p stat.Panel, dimension string) bool {
 func (w wanted) shows(o stat.Observation, p stat.Panel) bool {
 	switch {
 	case w.by != "":
-		i := slices.IndexFunc(p.Breakdowns, func(b stat.Breakdown) bool { return b.ID == w.by })
-		return len(o.Codes) == 1 && o.Codes[0].Dimension == p.Breakdowns[i].By && o.Kind == stat.KindCount
+		one := stat.Indicator{Panels: []stat.Panel{p}}
+		return w.divided(one, o, cmp.Or(w.measure, stat.KindCount)) || w.measure == stat.KindRate && w.divided(one, o, stat.KindPopulation)
 	case w.place.Code != "":
-		return len(o.Codes) == 1 && o.Codes[0] == w.place && o.Kind == stat.KindCount
+		return w.ofPlace(o)
 	case len(o.Codes) > 0:
 		return false
 	case w.measure == stat.KindRate:
@@ -381,15 +412,66 @@ func (w wanted) shows(o stat.Observation, p stat.Panel) bool {
 	}
 }
 
+// divided reports whether an observation of a kind belongs to the breakdown that is asked for.
+func (w wanted) divided(ind stat.Indicator, o stat.Observation, kind stat.Kind) bool {
+	return o.Kind == kind && len(o.Codes) == 1 && slices.ContainsFunc(ind.Panels, func(p stat.Panel) bool {
+		return p.ID == o.Panel && slices.ContainsFunc(p.Breakdowns, func(b stat.Breakdown) bool {
+			return b.ID == w.by && b.Dimension() == o.Codes[0].Dimension
+		})
+	})
+}
+
+// ofPlace reports whether an observation is a count of the place that is asked for, or of one of its agencies.
+func (w wanted) ofPlace(o stat.Observation) bool {
+	if o.Kind != stat.KindCount || len(o.Codes) != 1 {
+		return false
+	}
+	return o.Codes[0] == w.place || o.Codes[0].Dimension == agencyDimension && slices.Contains(w.among, o.Codes[0].Code)
+}
+
+// among are the agencies of a town that can be chosen, if the place is a town.
+func (v *visit) among(place stat.DimensionCode, options []option) []string {
+	if place.Dimension != townDimension {
+		return nil
+	}
+	var out []string
+	agencies, _ := v.defs.Codelist(agencyList)
+	for _, a := range agencies.Codes {
+		if a.Parent == place.Code && slices.ContainsFunc(options, func(o option) bool { return o.ID == agencyDimension+"."+a.Code }) {
+			out = append(out, a.Code)
+		}
+	}
+	return out
+}
+
+// townListOf is the list of towns for their dimension: the agencies' figures can be chosen by town, though none is counted
+// by town.
+func townListOf(dimension string) string {
+	if dimension == townDimension {
+		return townList
+	}
+	return ""
+}
+
 // asked draws what was asked for and gives the table of exactly that. Shown are the panels that have it, and obs what
 // is to be seen of them.
 func (v *visit) asked(shown stat.Indicator, obs []stat.Observation, answer stat.Answer, w wanted) (*asked, error) {
 	defs := v.defs
 	a := &asked{Title: v.titleOf(shown, w)}
 	breaks := answer.Breaks
-	if w.place.Code != "" {
+	switch {
+	case len(w.among) > 0: // beside each other, and not added up
+		w.by, w.as = breakdownBy(shown.Panels[0], agencyDimension), chart.ShapeMultiples
+		breaks = lasting(breaks)
+	case w.place.Code != "":
 		shown, obs = ofPlace(shown, obs)
 		breaks = lasting(breaks)
+		for _, p := range shown.Panels {
+			for _, s := range p.Series { // a county has reporters of its own
+				breaks = append(breaks, stat.CoverageBreaks(filtered(obs, func(o stat.Observation) bool { return o.Panel == p.ID && o.Series == s.ID }))...)
+			}
+		}
+		breaks = stat.SortBreaks(breaks)
 	}
 	if w.window > 0 {
 		shown, obs = v.pooled(shown, obs, w.window, defs)
@@ -450,16 +532,19 @@ func (v *visit) titleOf(shown stat.Indicator, w wanted) string {
 		parts[0] = shown.Panels[0].Title
 	}
 	switch {
-	case w.measure == stat.KindRate:
+	case w.measure == stat.KindRate && w.by == "":
 		parts = append(parts, shown.Panels[0].Rate.Label)
 	case w.measure == stat.KindRatio:
 		parts = append(parts, shown.Panels[0].Ratio.Label)
 	case w.place.Code != "":
-		parts = append(parts, label(v.defs, v.listOf(shown, w.place.Dimension), w.place.Code))
+		parts = append(parts, label(v.defs, cmp.Or(v.listOf(shown, w.place.Dimension), townListOf(w.place.Dimension)), w.place.Code))
 	case w.by != "":
 		for _, b := range shown.Panels[0].Breakdowns {
 			if b.ID == w.by {
-				parts = append(parts, strings.ToLower(b.Title[:1])+b.Title[1:])
+				parts = append(parts, lower(b.Title))
+				if w.measure == stat.KindRate {
+					parts = append(parts, shown.Panels[0].Rate.Label)
+				}
 			}
 		}
 		if w.as != "" {
@@ -518,6 +603,20 @@ func ofPlace(ind stat.Indicator, obs []stat.Observation) (stat.Indicator, []stat
 	return ind, obs
 }
 
+// breakdownBy is the breakdown of a panel that has the dimension, or "".
+func breakdownBy(p stat.Panel, dimension string) string {
+	for _, b := range p.Breakdowns {
+		if b.Dimension() == dimension {
+			return b.ID
+		}
+	}
+	return ""
+}
+
+func filtered(obs []stat.Observation, keep func(stat.Observation) bool) []stat.Observation {
+	return slices.DeleteFunc(slices.Clone(obs), func(o stat.Observation) bool { return !keep(o) })
+}
+
 // lasting are the breaks that hold whoever reports.
 func lasting(breaks []stat.Break) []stat.Break {
 	return slices.DeleteFunc(slices.Clone(breaks), func(b stat.Break) bool { return b.Kind == stat.BreakCoverage })
@@ -557,6 +656,6 @@ func labeller(defs stat.Definitions) func(dimension, code string) string {
 				return label(defs, f.Codelist, code)
 			}
 		}
-		return code
+		return label(defs, defs.DimensionList("", dimension), code)
 	}
 }

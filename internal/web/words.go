@@ -41,13 +41,6 @@ func label(defs stat.Definitions, list, code string) string {
 	return code
 }
 
-// codelistOf is the code list of a field of a data set, or "".
-func codelistOf(defs stat.Definitions, dataset, field string) string {
-	ds, _ := defs.Dataset(dataset)
-	f, _ := ds.Field(field)
-	return f.Codelist
-}
-
 // clockWords says which year a panel counts in.
 func clockWords(l lang.Language, c stat.Clock) string {
 	switch c {
