@@ -156,7 +156,7 @@ func (s *sheet) codeMap(p stat.Panel, b stat.Breakdown, obs []stat.Observation, 
 			}
 			text = s.figure(o, true)
 			if c := o.Coverage; c.Known() && !c.Complete() {
-				partial = s.ctx.Lang.T("%d of %d %s", c.Reported, c.Expected, c.Noun)
+				partial = s.ctx.Lang.T("%d of %d", c.Reported, c.Expected)
 			}
 			if size = radius * math.Sqrt(o.Value/most); size > 0 {
 				d := at(a.x, a.y-top-float64(len(lines)*14+16)/2)
@@ -174,7 +174,7 @@ func (s *sheet) codeMap(p stat.Panel, b stat.Breakdown, obs []stat.Observation, 
 			value = noteText
 		}
 		// disc, name and value stand one under the other, together in the middle of the place
-		y := a.y + size - float64(len(lines)*14+16)/2 + 13
+		y := a.y + size - float64(len(lines)*14+16)/2 + 15
 		for _, line := range lines {
 			s.halo(tickText, a.x, y, "center", line)
 			y += 14
@@ -188,7 +188,7 @@ func (s *sheet) codeMap(p stat.Panel, b stat.Breakdown, obs []stat.Observation, 
 	s.y = top + height
 	note := s.ctx.Lang.T("Area of a disc: the count.") + " " + geography + " "
 	if len(opened.data) > 0 {
-		note += s.ctx.Lang.T("Open disc: at least so many, since some did not report.") + " "
+		note += s.ctx.Lang.T("Open disc: at least so many, with how many of how many reported.") + " "
 	}
 	for _, o := range elsewhere {
 		if o.Status == stat.StatusReported {

@@ -66,6 +66,7 @@ var views = map[string]View{
 // byPlace are counts by county and by planning region, as a police export of one year might give them.
 func byPlace() (stat.Indicator, []stat.Observation, Context) {
 	ind, obs, ctx := prostitutionArrests()
+	ind.Panels[0].Stage = "arrested"
 	ind.Panels[0].Breakdowns = []stat.Breakdown{{ID: "county", Title: "By county", By: "county"}, {ID: "region",
 		Title: "By planning region", By: "region"}}
 	values := map[string]map[string]float64{
@@ -83,9 +84,16 @@ func byPlace() (stat.Indicator, []stat.Observation, Context) {
 			if v < 0 {
 				o.Status, o.Value = stat.StatusNotReported, 0
 			}
+			if code == "fairfield" || code == "western-connecticut" {
+				o.Bound, o.Interval = stat.BoundAtLeast, nil
+				o.Coverage = stat.Coverage{Reported: 22, Expected: 24, Noun: "agencies"}
+			}
 			obs = append(obs, o)
 		}
 	}
+	elsewhere := count("arrests", "all", year(2015), 3, "arrest", "State Police, UCR")
+	elsewhere.Codes = []stat.DimensionCode{{Dimension: "county", Code: stat.NotPlaced}}
+	obs = append(obs, elsewhere)
 	ctx.Labels = func(dimension, code string) string {
 		if dimension == "unit" {
 			return labels(dimension, code)
@@ -115,6 +123,19 @@ func TestMaps(t *testing.T) {
 		if said["0"] != 1 || said["not reported"] != 1 {
 			t.Errorf("map by %s says %q %d times and %q %d times, want once each", dimension, "0", said["0"], "not reported",
 				said["not reported"])
+		}
+	}
+	fig, err := DrawView(ind, obs, ctx, View{By: "county", As: ShapeMap})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := ""
+	for _, x := range texts(t, fig.Wide) {
+		all += x.text + "\n"
+	}
+	for _, want := range []string{"≥ 52", "22 of 24", "Not Placed: 3.", "Open disc", "where police act"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("the map by county lacks %q:\n%s", want, all)
 		}
 	}
 	agencies, found, context := byAgency()
