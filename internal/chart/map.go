@@ -192,7 +192,8 @@ func (s *sheet) codeMap(p stat.Panel, b stat.Breakdown, obs []stat.Observation, 
 	}
 	for _, o := range elsewhere {
 		if o.Status == stat.StatusReported {
-			note += s.ctx.label(b.By, stat.NotPlaced) + ": " + s.figure(o, false) + ". "
+			where := s.ctx.label(b.By, stat.NotPlaced)
+			note += strings.ToUpper(where[:1]) + where[1:] + ": " + s.figure(o, false) + ". "
 		}
 	}
 	s.note(note + s.standings(obs))

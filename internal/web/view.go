@@ -60,6 +60,7 @@ type controls struct {
 	Places     []optionGroup
 	Breakdowns []option
 	Shapes     []option
+	Ready      []link // views that a reader may not think of: on a map, year by year, who gave a figure
 	Years      []int
 	From,
 	To int
@@ -156,6 +157,10 @@ func (v *visit) controls(ind stat.Indicator, obs []stat.Observation) controls {
 				c.Breakdowns = appendOption(c.Breakdowns, option{ID: b.ID, Title: b.Title})
 				for _, s := range shapesOf(b) {
 					c.Shapes = appendOption(c.Shapes, option{ID: string(s), Title: v.l.T(shapeWords[s])})
+					if s != chart.ShapeBars && slices.Contains(placeDimensions, b.Dimension()) {
+						c.Ready = append(c.Ready, link{Path: v.path + "?as=" + string(s) + "&by=" + b.ID + "#view",
+							Text: b.Title + ", " + v.l.T(shapeWords[s])})
+					}
 				}
 			}
 		}
