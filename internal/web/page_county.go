@@ -16,7 +16,6 @@ type countyPage struct {
 	Region bool // a planning region
 	Days   string
 	Towns  []link
-	Agents int // agencies of its towns
 	Tables []countyTable
 	Lived  *residents
 	File   string
@@ -55,17 +54,11 @@ func (v *visit) area(list, dimension, members string) (*representation, error) {
 		Area: area, Region: dimension == regionDimension,
 	}
 	towns, _ := v.defs.Codelist(members)
-	agencies, _ := v.defs.Codelist(agencyList)
 	for _, t := range towns.Codes {
 		if t.Parent != area.Code {
 			continue
 		}
 		p.Towns = append(p.Towns, link{Path: placePath(townDimension, t.Code), Text: t.Label})
-		for _, a := range agencies.Codes {
-			if a.Parent == t.Code {
-				p.Agents++
-			}
-		}
 		if !t.ValidFrom.IsZero() {
 			p.Days = v.l.T("in use since %s", v.l.Date(t.ValidFrom))
 		}
