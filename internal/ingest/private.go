@@ -67,7 +67,7 @@ func aboutPersons(texts []string) string {
 		if isName(t) {
 			names++
 		}
-		if len(strings.Fields(t)) >= 6 && strings.ContainsAny(t, "aeiou AEIOU") {
+		if len(strings.Fields(t)) >= 6 {
 			words++
 		}
 	}
