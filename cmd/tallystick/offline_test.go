@@ -100,7 +100,9 @@ func until(t *testing.T, ctx context.Context, script string) {
 
 const keptPages = `(async () => (await (await caches.open("read")).keys()).map((r) => new URL(r.url).pathname + new URL(r.url).search))()`
 
-func keptHas(path string) string { return strings.Replace(keptPages, ")()", `)().then((l) => l.includes("`+path+`"))`, 1) }
+func keptHas(path string) string {
+	return strings.Replace(keptPages, ")()", `)().then((l) => l.includes("`+path+`"))`, 1)
+}
 
 // TestBrowserReadsWithoutConnection reads pages, takes the connection away and wants the same pages again, on reload,
 // back and by their address, with a strip that says when they were read; pages that were never read are named as such,
