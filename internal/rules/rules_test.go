@@ -59,7 +59,7 @@ var confined = map[string][]string{
 	"github.com/gocarina/gocsv":        {"internal/catalog", "internal/export"},
 	"github.com/chromedp/":             {"internal/web", "cmd/tallystick"},
 	"gonum.org/":                       {"internal/stat"},
-	"github.com/PuerkitoBio/goquery":   {"internal/web", "cmd/tallystick"},
+	"github.com/PuerkitoBio/goquery":   {"internal/web", "internal/testkit", "cmd/tallystick"},
 	"github.com/rogpeppe/go-internal/": {"cmd/tallystick"},
 	"golang.org/x/image/font/opentype": {"internal/chart"},
 	"github.com/minio/":                {"internal/release"},
