@@ -57,6 +57,7 @@ type Cell struct {
 	Header bool   // the cell names its row
 	Status stat.Status
 	Symbol string // stands instead of a value, as [c]; empty where there is one
+	Names  bool   // the text is names, which are in English in every language
 }
 
 // Symbol is a symbol with its meaning.
@@ -266,7 +267,7 @@ func valueRow(l lang.Language, p stat.Panel, o stat.Observation, defs stat.Defin
 		publishers = appendNew(publishers, c.Publisher)
 	}
 	row.Cells = []Cell{{Text: l.Period(o.Period, p.Clock), Sub: what, Header: true}, value, interval,
-		{Text: strings.Join(status, ", "), Sub: l.Remark(defs, o.Note)}, {Text: unit}, {Text: strings.Join(publishers, "; ")}}
+		{Text: strings.Join(status, ", "), Sub: l.Remark(defs, o.Note)}, {Text: unit}, {Text: strings.Join(publishers, "; "), Names: true}}
 	return row
 }
 

@@ -74,11 +74,17 @@ func (l Language) Remark(defs stat.Definitions, note string) string {
 		}
 		return text + "."
 	}
+	if m := sameReporters.FindStringSubmatch(note); m != nil {
+		return l.T("Counts only the %s %s that have a figure for both %s and %s.", m[1], defs.Say(m[2]), m[3], m[4])
+	}
 	if text, ok := l.lookup(note); ok {
 		return text
 	}
 	return defs.Say(note)
 }
+
+// sameReporters is what stat.LikeForLike says of a sum over those that reported both times.
+var sameReporters = regexp.MustCompile(`^Counts only the ([\d,]+) (.+) that have a figure for both (\S+) and (\S+)\.$`)
 
 // standing is what stat.Standing says of the counts of conviction of a day, departed what it says of those that no longer
 // stand.

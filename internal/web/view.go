@@ -515,6 +515,9 @@ func (v *visit) asked(shown stat.Indicator, obs []stat.Observation, answer stat.
 	}
 	if w.by != "" {
 		a.Grids = v.grids(shown, obs)
+		for i := range a.Grids { // the page has the whole of it under its own name
+			a.Grids[i].Title = a.Title
+		}
 		return a, nil
 	}
 	if tables := chart.NewTable(shown, obs, defs); len(tables) > 0 && len(tables[0].Groups) > 0 {
