@@ -221,6 +221,7 @@ function sortable(root) {
 // keeps its focus, the address says what is shown, and going back shows what was shown before. Where anything fails,
 // the form is sent as without script. A day is not sent while it is being typed.
 for (const form of document.querySelectorAll(".controls")) {
+  if (!form.elements.known) continue; // it chooses records of a data set, which is a page of its own
   const said = make("p", { className: "unseen" });
   said.setAttribute("role", "status");
   form.append(said);
@@ -293,6 +294,30 @@ for (const frame of document.querySelectorAll("iframe.newer")) {
     const said = new DOMParser().parseFromString(text, "text/html").querySelectorAll("main > p");
     frame.replaceWith(...[...said].map((child) => document.importNode(child, true)));
   }).catch(() => {}); // the frame stays
+}
+
+/* Passing it on */
+
+// A citation can be copied and, where the device has a way to share, its address sent on: always the pinned one, so that
+// whoever opens it later sees the same numbers.
+for (const cite of document.querySelectorAll("#cite[data-copy]")) {
+  const said = make("span");
+  said.setAttribute("role", "status");
+  const line = make("p");
+  const address = new URL(cite.dataset.address, location.href).href;
+  if (navigator.clipboard) {
+    const copy = make("button", { type: "button", textContent: cite.dataset.copy });
+    copy.addEventListener("click", () => navigator.clipboard.writeText(cite.querySelector(".citation").textContent)
+      .then(() => { said.textContent = cite.dataset.copied; }, () => {}));
+    line.append(copy, " ");
+  }
+  if (navigator.share) {
+    const share = make("button", { type: "button", textContent: cite.dataset.share });
+    share.addEventListener("click", () => navigator.share({ title: document.title, url: address }).catch(() => {}));
+    line.append(share, " ");
+  }
+  line.append(said);
+  cite.querySelector(".citation").after(line);
 }
 
 /* Pages that were read */

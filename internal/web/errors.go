@@ -2,8 +2,10 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
+	"path"
 
 	"github.com/labstack/echo/v4"
 
@@ -18,6 +20,32 @@ type errorPage struct {
 	Heading   string
 	Text      string
 	Reference string // the request's name in the log, for faults of ours
+}
+
+// problemDetails tells a program what happened at the address of a JSON file, after RFC 9457.
+type problemDetails struct {
+	Type      string   `json:"type"` // about:blank: the status says what kind of problem it is
+	Title     string   `json:"title"`
+	Status    int      `json:"status"`
+	Detail    string   `json:"detail"`
+	Instance  string   `json:"instance"`            // path of the address that was asked for, without language
+	Code      string   `json:"code"`                // a word of ours that never changes
+	Parameter string   `json:"parameter,omitempty"` // that is to blame
+	Allowed   []string `json:"allowed,omitempty"`   // what might stand in its place; none where nothing may
+	Reference string   `json:"reference,omitempty"`
+}
+
+// problemCodes are the words for programs, by status.
+var problemCodes = map[int]string{
+	http.StatusBadRequest: "invalid", http.StatusNotFound: "not-found", http.StatusMethodNotAllowed: "read-only",
+	http.StatusGone: "withdrawn", http.StatusInternalServerError: "fault", http.StatusServiceUnavailable: "busy",
+}
+
+func newProblemDetails(p errorPage, path string, written problem) problemDetails {
+	return problemDetails{
+		Type: "about:blank", Title: p.Heading, Status: p.Status, Detail: p.Text, Instance: path, Code: problemCodes[p.Status],
+		Parameter: written.parameter, Allowed: written.allowed, Reference: p.Reference,
+	}
 }
 
 // serveError is the one place that knows which status and which words belong to an error. It never shows the
@@ -70,15 +98,24 @@ func (s *Server) serveError(err error, c echo.Context) {
 	}
 	body = localised(body, l)
 	h := c.Response().Header()
+	h.Del("Link")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Language", l.Code())
+	contentType := htmlType
+	if path.Ext(c.Request().URL.Path) == ".json" {
+		if described, err := json.Marshal(newProblemDetails(p, c.Request().URL.Path, written)); err == nil {
+			body, contentType = described, "application/problem+json"
+			h.Set("Access-Control-Allow-Origin", "*")
+			h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		}
+	}
 	h.Set("Content-Security-Policy", pagePolicy)
 	if c.Request().Method == http.MethodHead {
-		h.Set(echo.HeaderContentType, htmlType)
+		h.Set(echo.HeaderContentType, contentType)
 		c.Response().WriteHeader(p.Status)
 		return
 	}
-	if err := c.Blob(p.Status, htmlType, body); err != nil {
+	if err := c.Blob(p.Status, contentType, body); err != nil {
 		s.log.Info("an error page could not be sent", "problem", err)
 	}
 }

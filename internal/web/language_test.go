@@ -134,7 +134,7 @@ func wordsOnPage(doc *goquery.Document) []string {
 var lettered = regexp.MustCompile(`\p{L}{3,}`)
 
 // sameInBoth are texts that are the same in both languages: names, formats and signs.
-var sameInBoth = regexp.MustCompile(`^(Tallystick|Connecticut|Provisional|curl|Python|DuckDB|Tallystick Connecticut|CSV|JSON|Excel|BibTeX|RIS|CSL-JSON|SHA-256|HTML|XLSX|` +
+var sameInBoth = regexp.MustCompile(`^(Tallystick|Connecticut|Provisional|curl|Python|DuckDB|Stata|Tallystick Connecticut|CSV|JSON|Excel|BibTeX|RIS|CSL-JSON|SHA-256|HTML|XLSX|` +
 	`Parquet|UTC|Error \d+|tallystick test\.|[A-Z]{2,4} \d[\w-]*(, .*)?|/ CGS .*|.*\.(csv|json|xlsx|svg|parquet|txt|es)|sections.csv|` +
 	`.*Review of state law.*|.*Commission.*|.*script.*|page 12|.*Nobody.*|https://.*|example\.org|(/ )?(Children|Demand)|hartford\.|test, DuckDB.*|Every row is accounted for|.*Human trafficking laws.*|\W+)$`)
 

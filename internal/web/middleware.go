@@ -142,6 +142,9 @@ type problem struct {
 	kind error
 	text string // with slots for the arguments
 	args []any
+
+	parameter string   // that the address has and should not, or whose value is not one of the allowed
+	allowed   []string // names of parameters, or values of the one that is named
 }
 
 func (p problem) Error() string { return p.in(lang.English) }
@@ -161,7 +164,7 @@ func (p problem) Unwrap() error { return p.kind }
 
 // invalid is a problem of the reader's own making, such as a parameter that the page does not have.
 func invalid(format string, args ...any) error {
-	return problem{stat.ErrInvalid, format, args}
+	return problem{kind: stat.ErrInvalid, text: format, args: args}
 }
 
 // allowOnly refuses parameters that the page does not have, that come twice or that are too long. What is left
@@ -171,7 +174,8 @@ func allowOnly(query url.Values, allowed ...string) error {
 		values := query[name]
 		switch {
 		case !slices.Contains(allowed, name):
-			return invalid("This page has no parameter “%s”.", clip(name))
+			return problem{kind: stat.ErrInvalid, text: lang.Key("This page has no parameter “%s”."), args: []any{clip(name)},
+				parameter: clip(name), allowed: slices.Sorted(slices.Values(allowed))}
 		case len(values) > 1:
 			return invalid("The parameter “%s” is given %d times; it may be given once.", name, len(values))
 		case len(values[0]) > longestParameter:

@@ -24,6 +24,8 @@ type claimEntry struct {
 	Assertions []assertionLine
 	Indicators []link
 	History    []verdictLine // how it stood in each release, newest first
+	Known      string        // address of the claims as known on the day of the statement; empty before the first release
+	First      stat.Date     // of the first release
 }
 
 // verdictLine is how a claim stood in one release, or in several that follow each other.
@@ -74,6 +76,11 @@ func (s *Server) claims(v *visit) (*representation, error) {
 			Class: string(judged.Verdict), Why: whyWords(v.l, judged.Why),
 		}
 		e.Address = webLink(c.Address)
+		list := v.issued.List()
+		e.First = stat.DateOf(list[len(list)-1].PublishedAt.UTC())
+		if c.Said.Compare(e.First) >= 0 {
+			e.Known = v.live() + "?known=" + c.Said.String() + "#" + c.ID
+		}
 		for _, a := range judged.Assertions {
 			e.Assertions = append(e.Assertions, v.assertionLine(a))
 		}

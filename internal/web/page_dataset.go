@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/stat"
 )
 
@@ -38,9 +41,13 @@ type datasetPage struct {
 	Cautions   []string
 	Indicators []datasetFigures
 	Columns    []columnLine
-	Measured   bool // the shares of empty cells are known, since the records are handed out
-	Preview    [][]string
+	Measured   bool       // the shares of empty cells are known, since the records are handed out
+	Preview    [][]string // the first records that are looked for
 	Head       []string
+	Total      int    // records handed out
+	Found      int    // of them, that are looked for
+	Where, Is  string // column and text that are looked for; empty for all
+	Facets     []facet
 	Complete   []completeRow
 	Periods    []string
 	Key        []statusLine
@@ -49,6 +56,22 @@ type datasetPage struct {
 	Citation   string
 	Code       []fact
 }
+
+// facet is a column of codes with the records that each of its codes has.
+type facet struct {
+	Name, Title string
+	Values      []facetValue
+}
+
+type facetValue struct {
+	link
+	Records int
+}
+
+// The largest facet that is listed, and the fields of the form by which the records shown are chosen.
+const longestFacet = 12
+
+var datasetParameters = []string{"where", "is"}
 
 // datasetFigures are the files of figures that are counted from a data set.
 type datasetFigures struct {
@@ -215,7 +238,13 @@ func (v *visit) columns(p *datasetPage, ds stat.Dataset) error {
 		}
 	}
 	if len(rows) > 1 {
-		p.Measured, p.Head, p.Preview = true, rows[0], rows[1:min(len(rows), previewRows+1)]
+		p.Measured, p.Head, p.Total = true, rows[0], len(rows)-1
+		if err := v.lookFor(p, rows[1:]); err != nil {
+			return err
+		}
+		v.facets(p, ds, rows[1:])
+	} else if len(v.query) > 0 {
+		return invalid("The records of this data set are not handed out, so that none can be looked for.")
 	}
 	for _, f := range ds.Fields {
 		c := columnLine{
@@ -237,6 +266,56 @@ func (v *visit) columns(p *datasetPage, ds stat.Dataset) error {
 		p.Columns = append(p.Columns, c)
 	}
 	return nil
+}
+
+// lookFor takes the first of the records whose cell in the column asked for is the text asked for; of all, if none is.
+func (v *visit) lookFor(p *datasetPage, records [][]string) error {
+	p.Where, p.Is = v.query.Get("where"), v.query.Get("is")
+	at := slices.Index(p.Head, p.Where)
+	switch {
+	case p.Where == "" && p.Is != "":
+		return problem{kind: stat.ErrInvalid, text: lang.Key("Say in which column the text is to be looked for."), parameter: "where", allowed: p.Head}
+	case p.Where != "" && at < 0:
+		return problem{kind: stat.ErrInvalid, text: lang.Key("“%s” is not a column of these records."), args: []any{clip(p.Where)},
+			parameter: "where", allowed: p.Head}
+	}
+	for _, r := range records {
+		if at >= 0 && r[at] != p.Is {
+			continue
+		}
+		if p.Found++; p.Found <= previewRows {
+			p.Preview = append(p.Preview, r)
+		}
+	}
+	return nil
+}
+
+// facets lists the columns of codes that hold few of them, with how many records have each.
+func (v *visit) facets(p *datasetPage, ds stat.Dataset, records [][]string) {
+	for _, f := range ds.Fields {
+		at := slices.Index(p.Head, f.Name)
+		if at < 0 || f.Type != stat.FieldCode {
+			continue
+		}
+		count := map[string]int{}
+		for _, r := range records {
+			count[r[at]]++
+		}
+		if len(count) < 2 || len(count) > longestFacet {
+			continue
+		}
+		column := facet{Name: f.Name, Title: f.Title}
+		for _, code := range slices.Sorted(maps.Keys(count)) {
+			if code == "" {
+				continue
+			}
+			to := url.URL{Path: p.Path, RawQuery: url.Values{"where": {f.Name}, "is": {code}}.Encode(), Fragment: "preview"}
+			column.Values = append(column.Values, facetValue{
+				link{Path: to.String(), Text: label(v.defs, f.Codelist, code), Current: p.Where == f.Name && p.Is == code}, count[code],
+			})
+		}
+		p.Facets = append(p.Facets, column)
+	}
 }
 
 // columnsFile is the table of the columns for programs.
@@ -321,11 +400,18 @@ func (v *visit) code(p datasetPage) []fact {
 	default:
 		return nil
 	}
-	at = v.base() + at
+	return codeFor(v.base() + at)
+}
+
+// codeFor is how programs read the table at an address, every cell as text: an identifier keeps its zeros, and a cell
+// without a value is not taken for a number.
+func codeFor(at string) []fact {
 	return []fact{
 		{"curl", "curl -sO " + at},
 		{"R", `d <- read.csv("` + at + `", colClasses = "character")`},
 		{"Python", `d = pandas.read_csv("` + at + `", dtype=str, keep_default_na=False)`},
 		{"DuckDB", "SELECT * FROM read_csv('" + at + "', all_varchar = true);"},
+		{"Stata", `import delimited "` + at + `", stringcols(_all) clear`},
+		{"Excel", `= Csv.Document(Web.Contents("` + at + `"), [Delimiter = ",", Encoding = 65001, QuoteStyle = QuoteStyle.Csv])`},
 	}
 }

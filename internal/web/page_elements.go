@@ -27,6 +27,17 @@ func (s *Server) elements(v *visit) (*representation, error) {
 	defs := v.defs
 	p := elementsPage{page: v.frame("Trafficking under state and federal law",
 		"What had to be shown under the law of the state then, what has to be now, and what federal law asks for.")}
+	p.Rows, p.Sources = elementRows(defs)
+	for _, st := range defs.Statutes {
+		if st.Role == "trafficker" {
+			p.Sections = append(p.Sections, link{Path: "/laws/" + st.ID, Text: st.Citation + ", " + st.Title})
+		}
+	}
+	return v.show("elements", p)
+}
+
+// elementRows are the elements of the crime, and the sources in which they were read, numbered as they come.
+func elementRows(defs stat.Definitions) (rows []elementRow, sources []numbered) {
 	number := map[string]int{}
 	for _, e := range defs.Elements {
 		row := elementRow{Element: e}
@@ -36,17 +47,12 @@ func (s *Server) elements(v *visit) (*representation, error) {
 				continue
 			}
 			if number[address] == 0 {
-				number[address] = len(p.Sources) + 1
-				p.Sources = append(p.Sources, numbered{number[address], address})
+				number[address] = len(sources) + 1
+				sources = append(sources, numbered{number[address], address})
 			}
 			row.Read = append(row.Read, number[address])
 		}
-		p.Rows = append(p.Rows, row)
+		rows = append(rows, row)
 	}
-	for _, st := range defs.Statutes {
-		if st.Role == "trafficker" {
-			p.Sections = append(p.Sections, link{Path: "/laws/" + st.ID, Text: st.Citation + ", " + st.Title})
-		}
-	}
-	return v.show("elements", p)
+	return rows, sources
 }

@@ -40,6 +40,9 @@ type indicatorPage struct {
 	EmbedFrozen,
 	EmbedCurrent,
 	EmbedScript string
+	Elements []elementRow // what state and federal law ask for, where the question is about trafficking under both
+	Stages   bool         // its panels count at more than one stage of a case
+	Code     []fact
 	Pinned   string // address of this page as it stands in this release, for ever
 	Sources  []sourceLine
 	Related  []link
@@ -195,6 +198,8 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 	for _, c := range citing {
 		p.References = append(p.References, link{Path: v.indicatorPath(ind.ID) + c.ext, Text: c.title, Type: c.contentType})
 	}
+	p.Elements, p.Stages = v.elementsOf(ind), stages(ind)
+	p.Code = codeFor(v.base() + p.Pinned + ".csv")
 	frame := `<iframe src="%s" title="%s" width="100%%" height="560"></iframe>`
 	p.EmbedScript = embedScript
 	p.EmbedFrozen = fmt.Sprintf(frame, v.base()+v.here("/releases/"+v.rel.ID()+"/embed/"+ind.ID), ind.Title)
@@ -206,6 +211,23 @@ func (s *Server) indicator(v *visit) (*representation, error) {
 	p.Trust = v.trust(ind, obs, p)
 	p.Citation = v.citation(ind, p.Pinned)
 	return v.show("indicator", p)
+}
+
+// elementsOf is what state and federal law ask for, for a question that counts under a section about traffickers in one
+// panel and under federal law, or nothing yet, in another: whoever asks why a number is zero finds the reason there.
+func (v *visit) elementsOf(ind stat.Indicator) []elementRow {
+	for _, id := range ind.Statutes {
+		if st, ok := v.defs.Statute(id); ok && st.Role == "trafficker" {
+			rows, _ := elementRows(v.defs)
+			return rows
+		}
+	}
+	return nil
+}
+
+// stages reports whether an indicator counts at more than one stage of a case.
+func stages(ind stat.Indicator) bool {
+	return slices.ContainsFunc(ind.Panels, func(p stat.Panel) bool { return p.Stage != ind.Panels[0].Stage })
 }
 
 // quotable are the figures that the cautions of an indicator quote: those of its notes, and the two of each pairing.

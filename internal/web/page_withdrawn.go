@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"tallystick/internal/lang"
 	"tallystick/internal/release"
 	"tallystick/internal/stat"
 )
@@ -55,7 +56,7 @@ func (v *visit) dropped(key string, file bool, otherwise error) (*representation
 // gone is the answer for what a statement withdrew.
 func (v *visit) gone(key string, s release.Said, file bool) (*representation, error) {
 	if file {
-		return nil, problem{errWithdrawn, "It was withdrawn in release %s: %s", []any{s.Release, s.Statement.Reason}}
+		return nil, problem{kind: errWithdrawn, text: lang.Key("It was withdrawn in release %s: %s"), args: []any{s.Release, s.Statement.Reason}}
 	}
 	p := withdrawnPage{Subject: key, Notice: v.noticeOf(s)}
 	if before := v.before(s.Release); before != "" {

@@ -133,7 +133,7 @@ func (s *Server) router() *echo.Echo {
 	page("/laws/elements", s.elements)
 	page("/laws/:id", s.law)
 	page("/datasets", s.datasets)
-	page("/datasets/:id", s.datasetPage)
+	page("/datasets/:id", s.datasetPage, datasetParameters...)
 	page("/sources", s.sources)
 	page("/methods", s.methods)
 	kept("/releases", s.stored, s.releases)

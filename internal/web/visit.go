@@ -83,11 +83,16 @@ func (s *Server) visited(parameters []string, serve func(echo.Context, *visit) e
 		if v.query.Has("known") {
 			return v.known(c)
 		}
+		if v.pinned {
+			// The answer never changes, and neither does the address of what is the newest.
+			latest := url.URL{Path: v.here(v.live()), RawQuery: v.query.Encode()}
+			c.Response().Header().Set("Link", "<"+latest.String()+`>; rel="latest-version"`)
+		}
 		err = serve(c, v)
 		var written problem
 		if v.pinned && errors.Is(err, stat.ErrNotFound) && !errors.As(err, &written) {
-			return problem{err, "Release %s of %s has nothing at this address. It may have come with a later release.",
-				[]any{v.rel.ID(), stat.DateOf(v.rel.PublishedAt().UTC())}}
+			return problem{kind: err, text: lang.Key("Release %s of %s has nothing at this address. It may have come with a later release."),
+				args: []any{v.rel.ID(), stat.DateOf(v.rel.PublishedAt().UTC())}}
 		}
 		return err
 	}
@@ -124,7 +129,7 @@ func (s *Server) visit(c echo.Context, parameters []string) (*visit, error) {
 	var err error
 	if id := c.Param("release"); id != "" {
 		if v.issued, err = v.issued.Until(id); err != nil {
-			return nil, problem{err, "There is no release with the name in this address, or it is not out yet.", nil}
+			return nil, problem{kind: err, text: lang.Key("There is no release with the name in this address, or it is not out yet.")}
 		}
 		v.pinned = true
 	}
@@ -159,14 +164,14 @@ func (v *visit) known(c echo.Context) error {
 		return invalid("“%s” is not a date like 2026-11-24.", clip(asked))
 	}
 	if day.Compare(v.today()) > 0 {
-		return problem{stat.ErrNotFound, "What will be known on %s cannot be said yet: days are counted in UTC, and today is %s.",
-			[]any{day, v.today()}}
+		return problem{kind: stat.ErrNotFound, text: lang.Key("What will be known on %s cannot be said yet: days are counted in UTC, and today is %s."),
+			args: []any{day, v.today()}}
 	}
 	rel, err := v.out.KnownOn(day)
 	if errors.Is(err, stat.ErrNotFound) {
 		list := v.out.List()
-		return problem{err, "Nothing had been published by %s. The first release is of %s.",
-			[]any{day, stat.DateOf(list[len(list)-1].PublishedAt.UTC())}}
+		return problem{kind: err, text: lang.Key("Nothing had been published by %s. The first release is of %s."),
+			args: []any{day, stat.DateOf(list[len(list)-1].PublishedAt.UTC())}}
 	}
 	if err != nil {
 		return err
