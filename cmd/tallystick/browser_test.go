@@ -83,7 +83,7 @@ func site(t testing.TB) *httptest.Server {
 }
 
 // browser starts Chromium, if TALLYSTICK_BROWSER is "required", as "make browser" says it; else the test is skipped.
-func browser(t *testing.T) context.Context {
+func browser(t testing.TB) context.Context {
 	t.Helper()
 	if os.Getenv("TALLYSTICK_BROWSER") != "required" {
 		t.Skip("a browser is driven by make browser")
@@ -375,7 +375,7 @@ func numbers(texts []string) []string {
 	return out
 }
 
-func setUp(t *testing.T, ctx context.Context, width int64, script bool, theme string) {
+func setUp(t testing.TB, ctx context.Context, width int64, script bool, theme string) {
 	t.Helper()
 	err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
 		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !script})
