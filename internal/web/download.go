@@ -80,7 +80,7 @@ func (v *visit) askedTwin(id, ext string) (*representation, error) {
 	}
 	_, kept, why := v.fit(ind, obs, w)
 	if why != "" {
-		return nil, problem{stat.ErrInvalid, why, nil}
+		return nil, problem{kind: stat.ErrInvalid, text: why}
 	}
 	answer, err := v.answer(ind.ID)
 	if err != nil {
