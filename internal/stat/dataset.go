@@ -81,6 +81,7 @@ type CitationFields struct {
 // StageField, ClockField); then every series must pin that field to one code, so that unlike things never mix.
 type Dataset struct {
 	ID         string         `yaml:"id" json:"id"`
+	Formerly   []string       `yaml:"formerly" json:"formerly,omitempty"` // identifiers it had in earlier releases
 	Title      string         `yaml:"title" json:"title" text:"yes"`
 	Source     string         `yaml:"source" json:"source"`
 	About      string         `yaml:"about" json:"about" text:"yes"`

@@ -32,6 +32,9 @@ type Disclosed struct {
 	// Withheld holds the true values of what is not published, by the observations' keys. It must never leave
 	// the place where the warehouse is; the audit of the next release needs it (Former.Withheld).
 	Withheld map[string]float64
+	// Renamed is what has the counts of a former release under another name without saying so. It is withheld and audited
+	// as if it did.
+	Renamed []Renaming
 }
 
 // SuppressObservations applies the rule to all protected counts of a draft. It finds the equations that hold
@@ -45,15 +48,31 @@ type Disclosed struct {
 // give a small count away is held: it stays as the last release had it. Where nothing helps, the error is an
 // Unprotectable.
 func SuppressObservations(obs []Observation, defs Definitions, rule Rule, former ...Former) (Disclosed, error) {
-	now := newLedger(obs, nil, defs, withheldBefore(former))
+	list := placeAll(obs, defs)
+	closed := make(map[string]bool)
+	links := make([]map[string]string, len(former))
+	var renamed []Renaming
+	for i, f := range former {
+		var found []Renaming
+		links[i], found = reunite(list, f, defs, rule.K)
+		renamed = append(renamed, found...)
+		withheldBefore(f, links[i], list, closed)
+	}
+	now := newLedger(obs, nil, defs, closed)
 	if !now.protects() {
 		return Disclosed{Observations: obs, Audit: Audit{K: rule.K, Releases: len(former)},
-			Withheld: make(map[string]float64)}, nil
+			Withheld: make(map[string]float64), Renamed: renamed}, nil
 	}
-	d := &disclosure{obs: obs, rule: rule, now: now, held: make(map[int]bool), withdrawn: make(map[string]bool)}
-	for _, f := range former {
-		l := newLedger(f.Observations, withTruth(f, now), f.Definitions, withheldBefore([]Former{f}))
-		l.rename(now)
+	d := &disclosure{obs: obs, rule: rule, now: now, held: make(map[int]bool), withdrawn: make(map[string]bool), links: links,
+		renamed: renamed}
+	counted := len(now.lines)
+	now.linkRows(rowsOf(obs, now))
+	for i, f := range former {
+		own := make(map[string]bool)
+		withheldBefore(f, nil, nil, own)
+		l := newLedger(f.Observations, withTruth(f, now, links[i]), f.Definitions, own)
+		l.rename(now, links[i])
+		l.alsoIn(now, counted)
 		d.before = append(d.before, l)
 	}
 	d.groups()
@@ -135,6 +154,7 @@ type ledger struct {
 	lines  []sumLine
 	bare   map[string][]int // coordinate without its ordinal to counts
 	absent map[string]bool  // families of which a part is not reported
+	layers map[layer]string
 }
 
 // sumLine is total = parts + rest. The rest is known to everybody (a contradiction among the figures, which
@@ -147,49 +167,33 @@ type sumLine struct {
 	time  bool // a span and the periods in it
 }
 
-// withheldBefore gives the keys and the coordinates of the counts that former releases withheld. They stay protected
-// whatever a later definition says of their class.
-func withheldBefore(former []Former) map[string]bool {
-	out := make(map[string]bool)
-	for _, f := range former {
-		for _, o := range f.Observations {
-			if o.Status != StatusWithheld || o.Kind != KindCount {
-				continue
-			}
-			out[o.Key()] = true
-			if at, _, _, ok := locate(o, f.Definitions); ok {
-				out[at.key()] = true
-			}
+// withheldBefore adds to closed the keys and the coordinates of the counts that a former release withheld, and those of
+// the draft's counts that links say are the same. They stay protected whatever a later definition says of their class.
+func withheldBefore(f Former, links map[string]string, now []placed, closed map[string]bool) {
+	again := make(map[string]bool)
+	for _, p := range placeAll(f.Observations, f.Definitions) {
+		if p.o.Status == StatusWithheld {
+			closed[p.o.Key()], closed[p.at.key()], again[links[p.o.Key()]] = true, true, true
 		}
 	}
-	return out
+	for _, p := range now {
+		if again[p.o.Key()] {
+			closed[p.o.Key()], closed[p.at.key()] = true, true
+		}
+	}
 }
 
 // newLedger finds the counts and the lines between them. truth gives values that were withheld; nil for the
 // draft itself, in which every reported count has its value. closed is what was withheld before, by withheldBefore.
 func newLedger(obs []Observation, truth map[string]float64, defs Definitions, closed map[string]bool) *ledger {
 	l := &ledger{defs: defs, byName: make(map[string]int), of: make(map[string]int),
-		bare: make(map[string][]int), absent: make(map[string]bool)}
+		bare: make(map[string][]int), absent: make(map[string]bool), layers: layers(defs)}
 	protectedSets := make(map[string]bool)
-	type placed struct {
-		o         Observation
-		at        coordinate
-		protected bool
-		records   bool
-	}
-	var found []placed
-	for _, o := range obs {
-		if o.Kind != KindCount {
-			continue
-		}
-		at, protected, records, ok := locate(o, defs)
-		if !ok {
-			continue
-		}
-		protected = protected || closed[o.Key()] || closed[at.key()]
-		found = append(found, placed{o, at, protected, records})
-		if protected {
-			protectedSets[at.dataset] = true
+	found := placeAll(obs, defs)
+	for i, f := range found {
+		found[i].protected = f.protected || closed[f.o.Key()] || closed[f.at.key()]
+		if found[i].protected {
+			protectedSets[f.at.dataset] = true
 		}
 	}
 	for _, f := range found {
@@ -410,6 +414,7 @@ func (l *ledger) link() {
 		l.linkFamily(key, f.parent, f.dimension, f.children)
 	}
 	l.linkContested()
+	l.linkLayers()
 	l.linkTime()
 }
 
@@ -659,11 +664,22 @@ func (l *ledger) lineOverTime(total int, parts []int) {
 	}
 }
 
-// rename gives counts that were published under the same key as one of the draft's the draft's name, so that a
-// definition that has since been worded otherwise does not make two counts of one.
-func (l *ledger) rename(now *ledger) {
+// rowsOf gives the rows that each count was counted from.
+func rowsOf(obs []Observation, l *ledger) map[int][]Lines {
+	out := make(map[int][]Lines)
+	for _, o := range obs {
+		if i, ok := l.of[o.Key()]; ok && len(o.Rows) > 0 && o.Status == StatusReported {
+			out[i] = o.Rows
+		}
+	}
+	return out
+}
+
+// rename gives counts that are the same as one of the draft's the draft's name, so that a definition that has since been
+// worded otherwise does not make two counts of one.
+func (l *ledger) rename(now *ledger, links map[string]string) {
 	for key, i := range l.of {
-		if j, ok := now.of[key]; ok {
+		if j, ok := now.of[links[key]]; ok {
 			l.counts[i].name = now.counts[j].name
 			l.byName[now.counts[j].name] = i
 		}
@@ -672,7 +688,7 @@ func (l *ledger) rename(now *ledger) {
 
 // withTruth gives the true values of what a former release withheld. Where they were not kept, the draft's are
 // taken; holdUnknown sees to it that they are used only where nothing published has changed.
-func withTruth(f Former, now *ledger) map[string]float64 {
+func withTruth(f Former, now *ledger, links map[string]string) map[string]float64 {
 	truth := make(map[string]float64)
 	for _, o := range f.Observations {
 		if o.Status != StatusWithheld {
@@ -680,7 +696,7 @@ func withTruth(f Former, now *ledger) map[string]float64 {
 		}
 		if v, ok := f.Withheld[o.Key()]; ok {
 			truth[o.Key()] = v
-		} else if i, ok := now.of[o.Key()]; ok && f.Withheld == nil {
+		} else if i, ok := now.of[links[o.Key()]]; ok && f.Withheld == nil {
 			truth[o.Key()] = float64(now.counts[i].value)
 		}
 	}
@@ -697,7 +713,9 @@ type disclosure struct {
 	held      map[int]bool    // groups that stay as the last release had them
 	withdrawn map[string]bool // coordinates of the draft that are not published at all
 	issues    []Issue
-	private   []string // for the analyst alone
+	private   []string            // for the analyst alone
+	links     []map[string]string // of each former release, its observations' keys to those of the draft
+	renamed   []Renaming
 }
 
 // groups connects the counts of the draft by their lines, those over time left out.
@@ -746,7 +764,7 @@ func (d *disclosure) holdUnknown(former []Former) {
 	for n, f := range former {
 		unknown := make(map[int]bool)
 		for _, o := range f.Observations {
-			if i, ok := d.now.of[o.Key()]; ok && o.Status == StatusWithheld && f.Withheld == nil {
+			if i, ok := d.now.of[d.links[n][o.Key()]]; ok && o.Status == StatusWithheld && f.Withheld == nil {
 				unknown[d.group[i]] = true
 			}
 		}
@@ -946,7 +964,8 @@ func (d *disclosure) withdraw(l *ledger, i int) bool {
 
 // publish takes out of the observations what the audit does not let pass.
 func (d *disclosure) publish(j joint, result Suppression, former []Former) Disclosed {
-	out := Disclosed{Audit: result.Audit, Withheld: make(map[string]float64), Issues: d.issues, Held: d.private}
+	out := Disclosed{Audit: result.Audit, Withheld: make(map[string]float64), Issues: d.issues, Held: d.private,
+		Renamed: d.renamed}
 	out.Audit.Releases = len(former)
 	gone := make([]bool, len(d.now.counts))   // not published
 	stays := make([]bool, len(d.now.counts))  // as the last release had it
@@ -977,11 +996,14 @@ func (d *disclosure) publish(j joint, result Suppression, former []Former) Discl
 			}
 		}
 	}
-	last := make(map[string]Observation)
+	last := make(map[string]Observation) // by the draft's key
 	var kept map[string]float64
-	if len(former) > 0 {
-		kept = former[len(former)-1].Withheld
-		for _, o := range former[len(former)-1].Observations {
+	if n := len(former) - 1; n >= 0 {
+		kept = former[n].Withheld
+		for _, o := range former[n].Observations {
+			if now, ok := d.links[n][o.Key()]; ok && last[now].Key() != now {
+				last[now] = o
+			}
 			last[o.Key()] = o
 		}
 	}
@@ -999,10 +1021,11 @@ func (d *disclosure) publish(j joint, result Suppression, former []Former) Discl
 		if is(stays) {
 			// What the last release did not have, a held period does not get.
 			if old, ok := last[o.Key()]; ok {
-				out.Observations = append(out.Observations, old)
-				if v, ok := kept[o.Key()]; ok && old.Status == StatusWithheld {
+				if v, ok := kept[old.Key()]; ok && old.Status == StatusWithheld {
 					out.Withheld[o.Key()] = v
 				}
+				old.Indicator, old.Panel, old.Series, old.Codes, old.Ordinal = o.Indicator, o.Panel, o.Series, o.Codes, o.Ordinal
+				out.Observations = append(out.Observations, old)
 			}
 			continue
 		}
@@ -1104,17 +1127,22 @@ func withoutPlaces(o Observation) Observation {
 func lineCount(rows []Lines) int64 {
 	n := int64(0)
 	for _, r := range rows {
-		for part := range strings.SplitSeq(r.Lines, ",") {
-			from, to, isRange := strings.Cut(part, "-")
-			first, err := strconv.ParseInt(from, 10, 64)
-			last := first
-			if err == nil && isRange {
-				last, err = strconv.ParseInt(to, 10, 64)
-			}
-			if err == nil {
-				n += last - first + 1
-			}
-		}
+		eachRange(r.Lines, func(first, last int64) { n += last - first + 1 })
 	}
 	return n
+}
+
+// eachRange calls f for every range of lines.
+func eachRange(lines string, f func(first, last int64)) {
+	for part := range strings.SplitSeq(lines, ",") {
+		from, to, isRange := strings.Cut(part, "-")
+		first, err := strconv.ParseInt(from, 10, 64)
+		last := first
+		if err == nil && isRange {
+			last, err = strconv.ParseInt(to, 10, 64)
+		}
+		if err == nil {
+			f(first, last)
+		}
+	}
 }

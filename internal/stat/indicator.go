@@ -9,9 +9,10 @@ import (
 // clock and one axis.
 type Indicator struct {
 	ID       string    `yaml:"id" json:"id"`
-	Title    string    `yaml:"title" json:"title"`       // plain words, with the place
-	Short    string    `yaml:"short" json:"short"`       // for lists and navigation
-	Question string    `yaml:"question" json:"question"` // the heading of the page
+	Formerly []string  `yaml:"formerly" json:"formerly,omitempty"` // identifiers it had in earlier releases
+	Title    string    `yaml:"title" json:"title"`                 // plain words, with the place
+	Short    string    `yaml:"short" json:"short"`                 // for lists and navigation
+	Question string    `yaml:"question" json:"question"`           // the heading of the page
 	Topic    string    `yaml:"topic" json:"topic"`
 	Headline int       `yaml:"headline" json:"headline,omitempty"` // place on the home page, from 1; 0: not there
 	About    string    `yaml:"about" json:"about"`                 // the definition in two or three sentences
