@@ -53,6 +53,33 @@ func (l *loader) check() {
 	for _, r := range l.defs.Reconciliations {
 		l.checkReconciliation(r)
 	}
+	l.checkFormerly()
+}
+
+// checkFormerly holds that a former identifier is nobody's own any more and that one definition alone claims it.
+func (l *loader) checkFormerly() {
+	check := func(folder, id string, formerly []string, defined func(string) bool, claimed map[string]string) {
+		d := definition{l, folder + "/" + id + ".yaml"}
+		for i, old := range formerly {
+			where := fmt.Sprintf("$.formerly[%d]", i)
+			if defined(old) {
+				d.wrong(where, old, "formerly-defined", fmt.Sprintf("%s/%s.yaml is still there, so it is not this one's former name.",
+					folder, old), "Remove the name, or the other definition.")
+			}
+			if other, taken := claimed[old]; taken || old == "" {
+				d.wrong(where, old, "formerly-taken", fmt.Sprintf("%q is empty or claimed twice (%s).", old, other),
+					"Write each former identifier in one definition, once.")
+			}
+			claimed[old] = folder + "/" + id + ".yaml"
+		}
+	}
+	datasets, indicators := map[string]string{}, map[string]string{}
+	for _, ds := range l.defs.Datasets {
+		check("datasets", ds.ID, ds.Formerly, func(old string) bool { _, ok := l.defs.Dataset(old); return ok }, datasets)
+	}
+	for _, ind := range l.defs.Indicators {
+		check("indicators", ind.ID, ind.Formerly, func(old string) bool { _, ok := l.defs.Indicator(old); return ok }, indicators)
+	}
 }
 
 // definition adds issues about one YAML file.

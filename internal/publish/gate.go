@@ -13,6 +13,7 @@ import (
 type findings struct {
 	sentences  []stat.Issue
 	disclosure []stat.Issue
+	renamed    []stat.Renaming
 }
 
 // gates are the conditions of publication, in the order in which a person would look at them.
@@ -24,6 +25,7 @@ func gates(d Drafted, found findings) []stat.Gate {
 		{ID: "periods", Title: lang.Key("No year is missing without a status that says why"), Issues: missing(d)},
 		{ID: "ratios", Title: lang.Key("No ratio stands without both counts and an interval"), Issues: bare(d)},
 		{ID: "disclosure", Title: lang.Key("No withheld count can be worked out from what is published"), Issues: found.disclosure},
+		{ID: "names", Title: lang.Key("What was renamed says what it was before"), Issues: unsaid(found.renamed)},
 		{ID: "sentences", Title: lang.Key("Every sentence passes its checks"), Issues: found.sentences},
 		{ID: "quoted", Title: lang.Key("Every figure in a note is the published one"), Issues: Misquoted(d)},
 		{ID: "languages", Title: lang.Key("Every text is there in every language, or its lack is announced"), Issues: untold(d)},
@@ -80,6 +82,21 @@ func Misquoted(d Drafted) []stat.Issue {
 					"Mend the note and the entry under quoted in indicators/"+ind.ID+".yaml.")))
 			}
 		}
+	}
+	return out
+}
+
+// unsaid finds the data sets and indicators that have the counts of one that vanished, and do not say that they are it.
+// Disclosure control takes them for the same in any case; a reader of the definitions must be told too.
+func unsaid(renamed []stat.Renaming) []stat.Issue {
+	var out []stat.Issue
+	for _, r := range renamed {
+		file := r.Kind + "s/" + r.To + ".yaml"
+		issue := refuse("renamed", fmt.Sprintf("The %s %s of release %s is defined no more, and %d of its figures are those of %s.",
+			map[string]string{"dataset": "data set", "indicator": "indicator"}[r.Kind], r.From, r.Release, r.Figures, r.To),
+			"Write formerly: ["+r.From+"] in data/"+file+", or restore the definition.")
+		issue.File = file
+		out = append(out, issue)
 	}
 	return out
 }

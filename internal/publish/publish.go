@@ -98,7 +98,7 @@ func Draft(ctx context.Context, in Input) (Drafted, error) {
 		revise(d.Observations, in.Previous.AllObservations())
 	}
 	stat.SortObservations(d.Observations)
-	found := findings{disclosure: disclosed.Issues}
+	found := findings{disclosure: disclosed.Issues, renamed: disclosed.Renamed}
 	for _, ind := range in.Definitions.Indicators {
 		obs := d.of(ind.ID)
 		answer, issues := report.Write(ind, obs, in.Definitions)

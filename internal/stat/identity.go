@@ -149,9 +149,6 @@ func reunite(now []placed, f Former, defs Definitions, k int64) (map[string]stri
 	fresh := slices.DeleteFunc(slices.Clone(now), func(p placed) bool {
 		return formerPlace[p.at.key()] || formerKey[p.o.Key()]
 	})
-	if len(lost) == 0 || len(fresh) == 0 {
-		return links, nil
-	}
 	match(columns(lost, f.Withheld), columns(fresh, nil), k, func(p, q placed) { links[p.o.Key()] = q.o.Key() })
 	return links, renamings(past, byKey, links, indicators, datasets, f, defs)
 }
