@@ -3,7 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -19,6 +23,7 @@ import (
 	"time"
 
 	"tallystick/internal/release"
+	"tallystick/internal/stat"
 	"tallystick/internal/testkit"
 	"tallystick/internal/web"
 )
@@ -66,6 +71,7 @@ func published(t *testing.T, whole bool, variants ...string) (public map[string]
 		t.Fatalf("%d releases (%v), want 1", len(former), err)
 	}
 	if !whole {
+		checkCommitments(t, p, public)
 		return public, former[0].Withheld
 	}
 	server := web.New(web.Config{Library: library, Log: slog.New(slog.NewTextHandler(&logged, nil)),
@@ -85,7 +91,139 @@ func published(t *testing.T, whole bool, variants ...string) (public map[string]
 		server.Handler().ServeHTTP(answer, httptest.NewRequest("GET", question, nil))
 		public[question] = append(answer.Body.Bytes(), fmt.Sprint(answer.Code)...)
 	}
+	checkCommitments(t, p, public)
 	return public, former[0].Withheld
+}
+
+// checkCommitments holds that what two worlds may differ in, since it is masked as a checksum, is a commitment under a
+// random secret of 32 bytes, and that neither the secret nor a salt stands anywhere in public. The commitments are computed
+// here once more, from their definition.
+func checkCommitments(t *testing.T, p *program, public map[string][]byte) {
+	t.Helper()
+	secret, err := os.ReadFile(filepath.Join(p.state, "withheld", "secret"))
+	if err != nil || len(secret) != 32 {
+		t.Fatalf("the secret has %d bytes (%v), want 32", len(secret), err)
+	}
+	hash := func(key []byte, text string) []byte {
+		mac := hmac.New(sha256.New, key)
+		mac.Write([]byte(text))
+		return mac.Sum(nil)
+	}
+	private := [][]byte{secret}
+	library, err := release.OpenLibrary(p.releases())
+	if err != nil {
+		t.Fatal(err)
+	}
+	latest, err := library.Latest(farthest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, b := range latest.Manifest().Batches {
+		if (b.Commitment == "") == (b.SHA256 == "") {
+			t.Errorf("batch %s has the checksum %q and the commitment %q, want one of them", b.ID, b.SHA256, b.Commitment)
+		}
+		if b.Commitment == "" {
+			continue
+		}
+		found++
+		text, err := os.ReadFile(filepath.Join(p.data, "exports", b.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := fmt.Sprintf("%x", sha256.Sum256(text))
+		salt := hash(secret, "the salt of "+b.ID+" "+sum)
+		private = append(private, salt)
+		if want := fmt.Sprintf("%x", hash(salt, sum)); b.Commitment != want {
+			t.Errorf("the commitment of batch %s is %s, want %s: nothing else is sure to tell nothing", b.ID, b.Commitment, want)
+		}
+	}
+	if found == 0 {
+		t.Error("no batch has a commitment; the test tests nothing")
+	}
+	for name, body := range public {
+		for _, key := range private {
+			for _, written := range []string{string(key), hex.EncodeToString(key), base64.StdEncoding.EncodeToString(key)} {
+				if bytes.Contains(body, []byte(written)) {
+					t.Errorf("%s holds what opens a commitment", name)
+				}
+			}
+		}
+	}
+}
+
+// TestAnAuditorIsShownWhatAReleaseWasMadeFrom opens the commitment to an export with withheld counts and checks it
+// against the sealed release, with nothing but the opening, the export and the release. Another export, another opening
+// and a release that was touched are refused; publishing again finds nothing new; another installation commits otherwise.
+func TestAnAuditorIsShownWhatAReleaseWasMadeFrom(t *testing.T) {
+	commitments := map[string]bool{}
+	for range 2 {
+		var out bytes.Buffer
+		root, state := testkit.FixtureWorld(t), testkit.Folder(t)
+		p := &program{getenv: func(string) string { return "" }, stdout: &out, stderr: io.Discard,
+			now: func() time.Time { return testkit.Day }, data: root, state: state}
+		ctx := t.Context()
+		if err := p.ingest(ctx, intake{bundled: true, by: "test"}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.publish(ctx, publication{at: testkit.Day, reason: "Made up."}); err != nil {
+			t.Fatal(err)
+		}
+		out.Reset()
+		if err := p.publish(ctx, publication{at: testkit.Day, reason: "Made up."}); err != nil || !strings.Contains(out.String(), "nothing new") {
+			t.Errorf("publishing unchanged inputs: %v, %s", err, out.String())
+		}
+		library, err := release.OpenLibrary(p.releases())
+		if err != nil {
+			t.Fatal(err)
+		}
+		latest, err := library.Latest(farthest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		batches := latest.Manifest().Batches
+		at := slices.IndexFunc(batches, func(b stat.Batch) bool { return b.Dataset == "made-up-children" })
+		if at < 0 || commitments[batches[at].Commitment] {
+			t.Fatalf("commitments %v; want another in each installation, found %+v", commitments, batches)
+		}
+		commitments[batches[at].Commitment] = true
+		out.Reset()
+		if err := p.dispatch(ctx, []string{"commitment", "-state", state, "open", batches[at].ID}); err != nil {
+			t.Fatal(err)
+		}
+		opening := filepath.Join(t.TempDir(), "opening.json")
+		wrong := filepath.Join(t.TempDir(), "wrong.json")
+		export := filepath.Join(root, "exports", "made-up-children.csv")
+		other := filepath.Join("..", "..", "internal", "testkit", "testdata", "world", "other", "made-up-children.csv")
+		sealed := filepath.Join(state, "releases", latest.ID())
+		for name, text := range map[string][]byte{opening: out.Bytes(),
+			wrong: regexp.MustCompile(`"salt": "..`).ReplaceAll(out.Bytes(), []byte(`"salt": "zz`))} {
+			if err := os.WriteFile(name, text, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		check := func(args ...string) error { return p.dispatch(ctx, append([]string{"commitment", "check"}, args...)) }
+		if err := check(opening, export, sealed); err != nil {
+			t.Errorf("commitment check of the export: %v", err)
+		}
+		if err := check(opening, other, sealed); !errors.Is(err, stat.ErrInvalid) {
+			t.Errorf("commitment check of another export: %v, want a rejection", err)
+		}
+		if err := check(wrong, export, sealed); !errors.Is(err, stat.ErrInvalid) {
+			t.Errorf("commitment check with another salt: %v, want a rejection", err)
+		}
+		manifest := filepath.Join(sealed, release.ManifestFile)
+		text, err := os.ReadFile(manifest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(manifest, bytes.Replace(text, []byte("Made up."), []byte("Made up!"), 1), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := check(opening, export, sealed); err == nil {
+			t.Error("commitment check accepts a release that was touched")
+		}
+	}
 }
 
 // TestWorldsThatDifferOnlyInWithheldCountsLookAlike publishes two made-up worlds that differ in nothing but counts which

@@ -53,6 +53,7 @@ func commands() []command {
 		publishCommand(),
 		recallCommand(),
 		verifyCommand(),
+		commitmentCommand(),
 		compareCommand(),
 		recountCommand(),
 		serveCommand(),

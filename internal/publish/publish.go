@@ -7,8 +7,6 @@ package publish
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"maps"
@@ -33,7 +31,7 @@ type Input struct {
 	Reason      string    // why the release is made, for its readers
 	Statements  []stat.Statement
 	Program     string // version of tallystick, for the manifest
-	Secret      []byte // keys the checksum over the inputs, see Inputs; the same for all releases of an installation
+	Secret      []byte // keys the checksum over the inputs and the commitments; the same for all releases of an installation
 	Progress    func(step string)
 }
 
@@ -130,6 +128,13 @@ func Draft(ctx context.Context, in Input) (Drafted, error) {
 	for i, b := range d.Manifest.Batches {
 		if hides[b.Dataset] {
 			d.Manifest.Batches[i].SHA256, d.Manifest.Batches[i].Bytes = "", 0
+			if in.Secret != nil {
+				opening, err := Open(b, in.Secret)
+				if err != nil {
+					return Drafted{}, err
+				}
+				d.Manifest.Batches[i].Commitment = opening.Commitment
+			}
 		}
 	}
 	for _, ds := range in.Definitions.Datasets {
@@ -202,15 +207,14 @@ func likeFigures(obs []stat.Observation, defs stat.Definitions) []stat.Observati
 // Inputs returns the checksum over definitions and batches by which an installation knows that nothing new has come in.
 // The checksums of the exports go into it under a key: of an export that holds withheld counts, everything else may be
 // known, so that whoever has its plain checksum could try the few counts there can be until one fits. For that reason the
-// manifest leaves out the checksum and the size of such an export, in the release that withholds and in all later ones.
+// manifest leaves out the checksum and the size of such an export, in the release that withholds and in all later ones, and
+// has a commitment instead.
 func Inputs(defs stat.Definitions, batches []stat.Batch, secret []byte) (string, error) {
-	keyed := slices.Clone(batches)
-	for i, b := range keyed {
-		mac := hmac.New(sha256.New, secret)
-		mac.Write([]byte(b.SHA256))
-		keyed[i].SHA256, keyed[i].Bytes = hex.EncodeToString(mac.Sum(nil)), 0
+	of := slices.Clone(batches)
+	for i, b := range of {
+		of[i].SHA256, of[i].Bytes = hex.EncodeToString(keyed(secret, b.SHA256)), 0
 	}
-	return release.Inputs(defs, keyed)
+	return release.Inputs(defs, of)
 }
 
 // of returns the draft's observations of one indicator, in their order.

@@ -1,7 +1,6 @@
 package stat
 
 import (
-	"fmt"
 	"testing"
 )
 
@@ -270,7 +269,7 @@ func TestAnIndicatorThatOnlyLooksAlikeIsAnother(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s, want := textOf(got.Observations), fmt.Sprint("438 30 17 112 109 120 40 10"); s != want {
+	if s, want := textOf(got.Observations), "438 30 17 112 109 120 40 10"; s != want {
 		t.Errorf("shown %s, want %s", s, want)
 	}
 }

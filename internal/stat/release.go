@@ -118,6 +118,7 @@ type Batch struct {
 	File        string    `json:"file"`   // the name under which it came
 	SHA256      string    `json:"sha256"` // empty in a release that withholds counts of the export: guesses could be tried against it
 	Bytes       int64     `json:"bytes"`
+	Commitment  string    `json:"commitment,omitempty"` // in place of the checksum: fixes the bytes and tells nothing of them
 	ReceivedAt  time.Time `json:"received_at"`
 	ReceivedBy  string    `json:"received_by,omitempty"`
 	Rows        int64     `json:"rows"` // rows = accepted + quarantined + duplicates + set aside
