@@ -889,7 +889,11 @@ func (d *disclosure) enter(j joint, l *ledger, standing func(i int) (CellStandin
 			}
 		}
 		if rest > 0 && line.loose {
-			c, _ := j.plan.Add("rest of "+line.name+valueSign+strconv.FormatInt(rest, 10), rest, CellUnstated)
+			left := CellUnstated
+			if l == d.now && !line.time && l.counts[line.total].protected && d.rule.small(rest) {
+				left = CellClosed // so few people are not shown, and must not follow by subtraction either
+			}
+			c, _ := j.plan.Add("rest of "+line.name+valueSign+strconv.FormatInt(rest, 10), rest, left)
 			e.Parts = append(e.Parts, c)
 		} else {
 			e.Offset = rest

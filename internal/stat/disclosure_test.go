@@ -152,6 +152,47 @@ func TestSuppressObservationsWithholdsWhatIsComputedFromThem(t *testing.T) {
 	}
 }
 
+// What a published total and its published parts leave is a count too, whether or not it is shown.
+func TestSuppressObservationsProtectsWhatIsLeft(t *testing.T) {
+	code := func(c string) DimensionCode { return DimensionCode{"sex", c} }
+	for _, c := range []struct {
+		name  string
+		total float64
+		parts []float64
+		want  string
+	}{
+		{"three boys follow from the girls", 63, []float64{60}, "63 [c]"},
+		{"nothing follows from a part that leaves many", 63, []float64{40}, "63 40"},
+		{"nothing is left", 60, []float64{60}, "60 60"},
+		{"five of no known sex follow from girls and boys", 40, []float64{20, 15}, "40 20 [c]"},
+	} {
+		obs := []Observation{child(KindCount, "found", 2015, c.total)}
+		for i, value := range c.parts {
+			obs = append(obs, child(KindCount, "found", 2015, value, code([]string{"female", "male"}[i])))
+		}
+		shown := len(obs)
+		for y := range 4 { // a table of which nearly all would be withheld is refused
+			obs = append(obs, child(KindCount, "found", 2016+y, 100), child(KindCount, "found", 2016+y, 60, code("female")),
+				child(KindCount, "found", 2016+y, 40, code("male")))
+		}
+		got, err := SuppressObservations(obs, childDefinitions(), Rule{K: 10})
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if s := textOf(got.Observations[:shown]); s != c.want {
+			t.Errorf("%s: shown %s, want %s", c.name, s, c.want)
+		}
+		again, err := SuppressObservations(obs, childDefinitions(), Rule{K: 10}, Former{Release: "first",
+			Definitions: childDefinitions(), Observations: got.Observations, Withheld: got.Withheld})
+		if err != nil {
+			t.Errorf("%s, published again: %v", c.name, err)
+		} else if s := textOf(again.Observations[:shown]); s != c.want {
+			t.Errorf("%s, published again: shown %s, want %s", c.name, s, c.want)
+		}
+	}
+}
+
 func TestSuppressObservationsLinksBreakdownsOfOneTotal(t *testing.T) {
 	code := func(d, c string) DimensionCode { return DimensionCode{d, c} }
 	obs := []Observation{
