@@ -275,6 +275,9 @@ func (v *visit) trust(ind stat.Indicator, obs []stat.Observation, p indicatorPag
 		Text: v.count(len(p.Sources), "%s source", "%s sources") + ", " +
 			v.count(len(units), "%s counting unit", "%s counting units"),
 	}}
+	if len(p.Coverage) == 0 {
+		line = append(line, link{Path: "#sources", Text: v.l.T("Number of reporting agencies not stated")})
+	}
 	for i, c := range p.Coverage {
 		if last := i == len(p.Coverage)-1; last || c.Reported < c.Expected {
 			line = append(line, link{

@@ -38,6 +38,7 @@ type valuePage struct {
 	Counted     string // how records became the value, in words
 	SQL         string // the statement that counts it anew from the rows; empty where it is made of other figures
 	Coverage    *coverageLine
+	Uncovered   bool // a total of which no source says how many reporters stand behind it
 	Rows        []rowsLine
 	Citations   []stat.Citation
 	History     []historyLine
@@ -198,6 +199,7 @@ func (v *visit) passport(o stat.Observation) (valuePage, error) {
 	}
 	p.SQL = release.CountingSQL(o, defs)
 	p.Mask = v.mask(o, panel)
+	p.Uncovered = o.Kind == stat.KindCount && len(o.Codes) == 0 && o.Coverage.Expected == 0
 	if o.Coverage.Expected > 0 {
 		whole := o
 		whole.Codes = nil // of the place that a figure is of, it is the whole

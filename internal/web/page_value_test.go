@@ -51,6 +51,25 @@ func TestTheCommandOfAPassportGivesItsValue(t *testing.T) {
 	}
 }
 
+// TestATotalSaysThatNobodySaidWhoReported holds that silence about reporters is said, on the page and in the passport.
+func TestATotalSaysThatNobodySaidWhoReported(t *testing.T) {
+	dir := testkit.Folder(t)
+	if _, err := release.Seal(t.Context(), dir, draft("2026-11-24", first, 3557)); err != nil {
+		t.Fatal(err)
+	}
+	lib, err := release.OpenLibrary(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := New(Config{Library: lib, Log: slog.New(slog.DiscardHandler), Clock: func() time.Time { return now }})
+	if got, want := document(t, s, "/indicators/sellers-and-buyers").Find(".trust").Text(), "Number of reporting agencies not stated"; !strings.Contains(got, want) {
+		t.Errorf("the trust line says %q, want %q in it", got, want)
+	}
+	if got, want := document(t, s, "/values/sellers-and-buyers/arrested/selling/2005-2014").Find("dl").Text(), "does not say how many agencies reported"; !strings.Contains(got, want) {
+		t.Errorf("the passport says %q, want %q in it", got, want)
+	}
+}
+
 // TestNumbersInNotesLeadToTheirFigures holds that a number leads to the figure that the definition binds it to, that
 // words before it tell two figures apart, and that no part of another number does.
 func TestNumbersInNotesLeadToTheirFigures(t *testing.T) {
