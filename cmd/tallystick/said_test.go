@@ -114,7 +114,8 @@ func TestWhatWasSaidAboutFiguresIsShownEverywhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(i.data, "indicators/two-sides.yaml"), []byte(strings.ReplaceAll(string(text), "sellers-and-buyers", "two-sides")), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(i.data, "indicators/two-sides.yaml"), []byte("formerly: [sellers-and-buyers]\n"+
+		strings.ReplaceAll(string(text), "sellers-and-buyers", "two-sides")), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Remove(filepath.Join(i.data, "indicators/sellers-and-buyers.yaml")); err != nil {

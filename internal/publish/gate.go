@@ -87,10 +87,16 @@ func Misquoted(d Drafted) []stat.Issue {
 }
 
 // unsaid finds the data sets and indicators that have the counts of one that vanished, and do not say that they are it.
-// Disclosure control takes them for the same in any case; a reader of the definitions must be told too.
+// Disclosure control takes them for the same in any case; a reader of the definitions must be told too. Former releases
+// come the oldest first; each name is spoken of once, with the newest that had it.
 func unsaid(renamed []stat.Renaming) []stat.Issue {
 	var out []stat.Issue
-	for _, r := range renamed {
+	for i, r := range renamed {
+		if slices.ContainsFunc(renamed[i+1:], func(later stat.Renaming) bool {
+			return later.Kind == r.Kind && later.From == r.From && later.To == r.To
+		}) {
+			continue
+		}
 		file := r.Kind + "s/" + r.To + ".yaml"
 		issue := refuse("renamed", fmt.Sprintf("The %s %s of release %s is defined no more, and %d of its figures are those of %s.",
 			map[string]string{"dataset": "data set", "indicator": "indicator"}[r.Kind], r.From, r.Release, r.Figures, r.To),
