@@ -112,9 +112,9 @@ func TestPlacesLeadToOneAnother(t *testing.T) {
 	}
 }
 
-// TestMyTownIsOneSelect drives the form as a reader on a phone does: one choice changes the figure, the table and the
+// TestBrowserMyTownIsOneSelect drives the form as a reader on a phone does: one choice changes the figure, the table and the
 // address.
-func TestMyTownIsOneSelect(t *testing.T) {
+func TestBrowserMyTownIsOneSelect(t *testing.T) {
 	ctx := browser(t)
 	server := site(t)
 	if err := chromedp.Do(ctx,
