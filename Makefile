@@ -48,7 +48,7 @@ fuzz:
 	    $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $${FUZZTIME:-20s} $$p || exit 1; done; done
 
 browser: build
-	TALLYSTICK_BROWSER=required $(GO) test -count=1 -run 'Browser|Checker' ./...
+	TALLYSTICK_BROWSER=required $(GO) test -count=1 -timeout 40m -run 'Browser|Checker' ./...
 
 vendor-assets:
 	sh static/vendor/vendor.sh

@@ -296,30 +296,6 @@ for (const frame of document.querySelectorAll("iframe.newer")) {
   }).catch(() => {}); // the frame stays
 }
 
-/* Passing it on */
-
-// A citation can be copied and, where the device has a way to share, its address sent on: always the pinned one, so that
-// whoever opens it later sees the same numbers.
-for (const cite of document.querySelectorAll("#cite[data-copy]")) {
-  const said = make("span");
-  said.setAttribute("role", "status");
-  const line = make("p");
-  const address = new URL(cite.dataset.address, location.href).href;
-  if (navigator.clipboard) {
-    const copy = make("button", { type: "button", textContent: cite.dataset.copy });
-    copy.addEventListener("click", () => navigator.clipboard.writeText(cite.querySelector(".citation").textContent)
-      .then(() => { said.textContent = cite.dataset.copied; }, () => {}));
-    line.append(copy, " ");
-  }
-  if (navigator.share) {
-    const share = make("button", { type: "button", textContent: cite.dataset.share });
-    share.addEventListener("click", () => navigator.share({ title: document.title, url: address }).catch(() => {}));
-    line.append(share, " ");
-  }
-  line.append(said);
-  cite.querySelector(".citation").after(line);
-}
-
 /* Pages that were read */
 
 // The pages that were read are kept on the device for when the signal is lost; see sw.js. It is asked for when the page
