@@ -137,7 +137,7 @@ func paint(t testing.TB, ctx context.Context, address string, figures int) paint
 	} else {
 		out.Work = after // the page was given a process of its own
 	}
-	ask(t, ctx, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams{Identifier: script.Identifier})
+	ask(t, ctx, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams(script))
 	if out.First == 0 || figures > 0 && out.Charts == 0 {
 		t.Fatalf("%s: nothing was painted within five seconds, or not its %d figures: %+v", address, figures, out)
 	}
