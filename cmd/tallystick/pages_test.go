@@ -228,8 +228,8 @@ func checker(t *testing.T, parts ...string) string {
 	return path
 }
 
-// TestBrowserAccessibility runs axe-core with the rules of WCAG 2.2 AA over all indicators and pages of each kind, in
-// both languages and both themes, on a desk and on a phone.
+// TestBrowserAccessibility runs axe-core with the rules of WCAG 2.2 AA over all indicators, and over pages on which every
+// part stands that any page of the site is made of, in both languages and both themes, on a desk and on a phone.
 func TestBrowserAccessibility(t *testing.T) {
 	axe, err := os.ReadFile(checker(t, "axe-core", "axe.min.js"))
 	if err != nil {
@@ -237,8 +237,7 @@ func TestBrowserAccessibility(t *testing.T) {
 	}
 	ctx := browser(t)
 	server := site(t)
-	pages := append(crawl(t, server, 1), "/nothing-here", "/es/nothing-here", "/newer/"+newestID(t, server.URL))
-	pages = unique(append(pages, indicatorPages(t, server.URL)...))
+	pages := unique(append(wholeOf(t).cover(), indicatorPages(t, server.URL)...))
 	t.Logf("%d pages", len(pages))
 	for _, look := range []struct {
 		scheme string
@@ -488,7 +487,8 @@ func TestCheckerLighthouse(t *testing.T) {
 	}
 }
 
-// TestCheckerNu wants no error of the Nu HTML checker in a page of each kind, in the drawings and in the style sheet.
+// TestCheckerNu wants no error of the Nu HTML checker in pages on which every part stands that any page of the site is
+// made of, in the drawings and in the style sheet.
 func TestCheckerNu(t *testing.T) {
 	if os.Getenv("TALLYSTICK_BROWSER") != "required" {
 		t.Skip("the Nu HTML checker is run by make browser")
@@ -498,7 +498,7 @@ func TestCheckerNu(t *testing.T) {
 		t.Skip("there is no Java, in which the Nu HTML checker is written")
 	}
 	server := site(t)
-	pages := unique(append(crawl(t, server, 2), append(indicatorPages(t, server.URL), "/nothing-here", "/newer/"+newestID(t, server.URL))...))
+	pages := unique(append(wholeOf(t).cover(), indicatorPages(t, server.URL)...))
 	dir := t.TempDir()
 	var files []string
 	names := map[string]string{}
