@@ -66,7 +66,12 @@ func SuppressObservations(obs []Observation, defs Definitions, rule Rule, former
 	d := &disclosure{obs: obs, rule: rule, now: now, held: make(map[int]bool), withdrawn: make(map[string]bool), links: links,
 		renamed: renamed}
 	counted := len(now.lines)
-	now.linkRows(rowsOf(obs, now))
+	if !now.linkRows(rowsOf(obs, now)) {
+		d.issues = append(d.issues, Issue{Code: "rows-unread", Severity: SeverityWarning,
+			Problem: fmt.Sprintf("More than %s rows are counted in protected data sets: which counts are made of the same rows is not looked at.",
+				FormatCount(mostRows)),
+			Fix: "Two fields that hold the same codes under other names would not be found. See to it that none do."})
+	}
 	for i, f := range former {
 		own := make(map[string]bool)
 		withheldBefore(f, nil, nil, own)

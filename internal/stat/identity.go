@@ -258,8 +258,7 @@ type layer struct{ dataset, field, code string }
 
 // layers gives for each data set the codes of one field that hold the same things counted on another level: the row of the
 // whole state, and the rows of its agencies. A data set says so by its sums, a panel by its breakdowns and by what it takes
-// otherwise. A code that is a layer is mapped to one that stands for all
-// layers of the same things.
+// otherwise. A code that is a layer is mapped to one that stands for all layers of the same things.
 func layers(defs Definitions) map[layer]string {
 	root := map[layer]layer{}
 	find := func(key layer) layer {
@@ -383,8 +382,9 @@ func (l *ledger) same(i, j int) {
 const mostRows = 1 << 21
 
 // linkRows adds what follows from the rows that were counted: counts of the same rows are one count, and a count whose rows
-// are those of several codes of a breakdown is their sum, as a county is of its agencies, whatever the fields are called.
-func (l *ledger) linkRows(rows map[int][]Lines) {
+// are those of several codes of a breakdown is their sum, as a county is of its agencies, whatever the fields are called. It
+// reports false, and adds nothing, where there are more rows than mostRows.
+func (l *ledger) linkRows(rows map[int][]Lines) bool {
 	type row struct {
 		batch string
 		line  int64
@@ -398,7 +398,7 @@ func (l *ledger) linkRows(rows map[int][]Lines) {
 			continue
 		}
 		if size += lineCount(rows[i]); size > mostRows {
-			return
+			return false
 		}
 		for _, r := range rows[i] {
 			eachRange(r.Lines, func(first, last int64) {
@@ -466,6 +466,7 @@ func (l *ledger) linkRows(rows map[int][]Lines) {
 			}
 		}
 	}
+	return true
 }
 
 // excludes reports whether the counts of some parts cannot be in the total, since another code of the same field is.

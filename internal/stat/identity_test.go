@@ -273,3 +273,24 @@ func TestAnIndicatorThatOnlyLooksAlikeIsAnother(t *testing.T) {
 		t.Errorf("shown %s, want %s", s, want)
 	}
 }
+
+// More rows than are looked at are not passed over in silence.
+func TestTooManyRowsAreSaidToBeUnread(t *testing.T) {
+	obs := []Observation{child(KindCount, "found", 2015, 3_000_000)}
+	for lines, want := range map[string]int{"2-40": 0, "2-3000001": 1} {
+		obs[0].Rows = []Lines{{Batch: "b0001", Lines: lines}}
+		got, err := SuppressObservations(obs, childDefinitions(), Rule{K: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, i := range got.Issues {
+			if i.Code == "rows-unread" {
+				n++
+			}
+		}
+		if n != want {
+			t.Errorf("rows %s: %d issues say that rows are unread, want %d", lines, n, want)
+		}
+	}
+}
