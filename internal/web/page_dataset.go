@@ -207,7 +207,7 @@ func (v *visit) datasetCautions(ds stat.Dataset) []string {
 		out = append(out, ds.Rule)
 	}
 	for _, c := range ds.RuleChanges {
-		text := v.l.T("%s Before: %s Since %s: %s", c.Change, c.Before, dateStamp(c.From, c.Precision), c.After)
+		text := v.l.T("%s Before: %s Since %s: %s", c.Change, c.Before, v.l.DateAs(c.From, c.Precision), c.After)
 		if c.Compares != "" {
 			text += " " + v.l.T("Counts before and after compare all the same: %s", c.Compares)
 		}
