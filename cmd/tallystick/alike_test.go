@@ -110,14 +110,7 @@ func checkCommitments(t *testing.T, p *program, public map[string][]byte) {
 		return mac.Sum(nil)
 	}
 	private := [][]byte{secret}
-	library, err := release.OpenLibrary(p.releases())
-	if err != nil {
-		t.Fatal(err)
-	}
-	latest, err := library.Latest(farthest)
-	if err != nil {
-		t.Fatal(err)
-	}
+	latest := newest(t, p.releases())
 	found := 0
 	for _, b := range latest.Manifest().Batches {
 		if (b.Commitment == "") == (b.SHA256 == "") {
@@ -173,14 +166,7 @@ func TestAnAuditorIsShownWhatAReleaseWasMadeFrom(t *testing.T) {
 		if err := p.publish(ctx, publication{at: testkit.Day, reason: "Made up."}); err != nil || !strings.Contains(out.String(), "nothing new") {
 			t.Errorf("publishing unchanged inputs: %v, %s", err, out.String())
 		}
-		library, err := release.OpenLibrary(p.releases())
-		if err != nil {
-			t.Fatal(err)
-		}
-		latest, err := library.Latest(farthest)
-		if err != nil {
-			t.Fatal(err)
-		}
+		latest := newest(t, p.releases())
 		batches := latest.Manifest().Batches
 		at := slices.IndexFunc(batches, func(b stat.Batch) bool { return b.Dataset == "made-up-children" })
 		if at < 0 || commitments[batches[at].Commitment] {
@@ -315,3 +301,17 @@ func masked(text []byte) []byte {
 }
 
 func around(text []byte, at int) string { return string(text[max(0, at-60):min(len(text), at+60)]) }
+
+// newest opens the newest release of a folder.
+func newest(t *testing.T, dir string) *release.Release {
+	t.Helper()
+	library, err := release.OpenLibrary(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	latest, err := library.Latest(farthest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return latest
+}

@@ -54,8 +54,8 @@ var bundled = sync.OnceValues(func() (state string, err error) {
 	return state, nil
 })
 
-// site serves the release of the bundled exports, as the program serves it.
-func site(t testing.TB) *httptest.Server {
+// bundledSite answers with the release of the bundled exports, for a site at an address.
+func bundledSite(t testing.TB, address string) http.Handler {
 	t.Helper()
 	state, err := bundled()
 	if err != nil {
@@ -65,13 +65,19 @@ func site(t testing.TB) *httptest.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return web.New(web.Config{
+		Library: library, Log: slog.New(slog.DiscardHandler), Clock: time.Now, Version: "test", Address: address,
+	}).Handler()
+}
+
+// site serves the release of the bundled exports, as the program serves it.
+func site(t testing.TB) *httptest.Server {
+	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	server.URL = "http://" + server.Listener.Addr().String()
-	handler := web.New(web.Config{
-		Library: library, Log: slog.New(slog.DiscardHandler), Clock: time.Now, Version: "test", Address: server.URL,
-	}).Handler()
+	handler := bundledSite(t, server.URL)
 	go func() { ended <- web.Serve(ctx, server.Listener, handler) }()
 	t.Cleanup(func() {
 		stop()

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -13,9 +12,6 @@ import (
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
-
-	"tallystick/internal/release"
-	"tallystick/internal/web"
 )
 
 // fickle serves the release of the bundled exports and can stop answering, as a network does, or answer with a status.
@@ -28,20 +24,9 @@ type fickle struct {
 
 func fickleSite(t *testing.T) *fickle {
 	t.Helper()
-	state, err := bundled()
-	if err != nil {
-		t.Fatal(err)
-	}
-	library, err := release.OpenLibrary(filepath.Join(state, "releases"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	f := &fickle{}
 	f.Server = httptest.NewUnstartedServer(nil)
-	site := web.New(web.Config{
-		Library: library, Log: slog.New(slog.DiscardHandler), Clock: time.Now, Version: "test",
-		Address: "http://" + f.Listener.Addr().String(),
-	}).Handler()
+	site := bundledSite(t, "http://"+f.Listener.Addr().String())
 	f.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.asked.Add(1)
 		switch status := int(f.status.Load()); {

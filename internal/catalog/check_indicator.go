@@ -184,8 +184,8 @@ func (c indicator) panel(at string, p *stat.Panel) {
 	c.breakdowns(at, p)
 }
 
-// alike refuses unlike units, stages, clocks, dating events or charges (lead, any) beside each other, unless the panel says that unlike things
-// stand there. It reports whether they are alike.
+// alike refuses unlike units, stages, clocks, dating events or charges (lead, any) beside each other, unless the panel
+// says that unlike things stand there. It reports whether they are alike.
 func (c indicator) alike(where string, unlike bool, whose string, first, k counted) bool {
 	same := true
 	for _, d := range []struct{ what, a, b string }{

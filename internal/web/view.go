@@ -370,9 +370,7 @@ func (v *visit) unfit(p stat.Panel, obs []stat.Observation, w wanted) string {
 		return v.l.T("“%s” has no rate: it says who was found, which is not how many there are.", p.Title)
 	case w.measure == stat.KindRate && (p.Rate == nil || !has(kind)):
 		return v.l.T("“%s” has no rate: no source gives the residents that it could be set against.", p.Title)
-	case w.place.Code != "" && !has(func(o stat.Observation) bool {
-		return w.ofPlace(o)
-	}):
+	case w.place.Code != "" && !has(w.ofPlace):
 		return v.l.T("“%s” is not given for this place or agency.", p.Title)
 	case w.place.Code != "" && w.window > 0 && protects(p, w.place.Dimension):
 		return v.l.T("“%s” is protected for single places, and its years are not added up.", p.Title)
