@@ -23,6 +23,20 @@ func refused(t *testing.T, code, changes string) {
 	t.Errorf("Load gives %v, want an issue %s", issues, code)
 }
 
+// caseFields are the fields of a data set of cases by section.
+const caseFields = `period: {from: from, to: to}
+value: count
+key: [from, to, section, unit]
+duplicates: refuse
+fields:
+  - {name: from, type: date}
+  - {name: to, type: date, required: true}
+  - {name: section, type: code, codelist: sections}
+  - {name: unit, type: code, codelist: counting-units}
+  - {name: count, type: integer, minimum: 0}
+accept: {quarantine_at_most: 0.01}
+`
+
 func TestPitfall01UnlikeUnitsDoNotShareAPanel(t *testing.T) {
 	refused(t, "unit-unlike", `-- edit indicators/sellers.yaml --
 -         where: {unit: [case], section: [53a-83]}
@@ -80,18 +94,7 @@ clock: calendar
 event: filing
 rule: A case counts once.
 geography: The court.
-period: {from: from, to: to}
-value: count
-key: [from, to, section, unit]
-duplicates: refuse
-fields:
-  - {name: from, type: date}
-  - {name: to, type: date, required: true}
-  - {name: section, type: code, codelist: sections}
-  - {name: unit, type: code, codelist: counting-units}
-  - {name: count, type: integer, minimum: 0}
-accept: {quarantine_at_most: 0.01}
-`)
+`+caseFields)
 	refused(t, "unlike-unneeded", `-- edit indicators/sellers.yaml --
 -     form: pair
 +     form: pair
@@ -150,18 +153,7 @@ rule: A case counts once.
 geography: The court.
 principal_offence_only: true
 charges: lead
-period: {from: from, to: to}
-value: count
-key: [from, to, section, unit]
-duplicates: refuse
-fields:
-  - {name: from, type: date}
-  - {name: to, type: date, required: true}
-  - {name: section, type: code, codelist: sections}
-  - {name: unit, type: code, codelist: counting-units}
-  - {name: count, type: integer, minimum: 0}
-accept: {quarantine_at_most: 0.01}
-`
+` + caseFields
 	refused(t, "charges-unlike", other)
 	refused(t, "charges-unlike", `-- edit datasets/cases.yaml --
 - value: count
